@@ -1,0 +1,136 @@
+import type { Combination, LevelId } from "../contribution/contribution.ts";
+import type { Interval } from "../evidence/evidence.ts";
+
+/** What the evidence says now. Pure function of the same `Knowledge` the planner has. */
+export interface Decision {
+  readonly state: DecisionState;
+  readonly baseline: Combination;
+  /** The set that would land; equal to the baseline when nothing is better. */
+  readonly recommended: Combination;
+  readonly set: SetVerdict;
+  /** One a level of the space that is not in the baseline, in the space's order. */
+  readonly verdicts: readonly Verdict[];
+  readonly effects: readonly Effect[];
+  readonly interactions: readonly Interaction[];
+  readonly noise: readonly Noise[];
+  /** Every distinct combination that was run, with the model's belief about it; for the Pareto front. */
+  readonly points: readonly Point[];
+  /** Only once a set is confirmed. */
+  readonly credit: readonly Credit[];
+}
+
+/**
+ * measuring   the search still learns: more runs may change the recommendation
+ * confirming  a set is recommended; fresh paired seeds are being run to confirm it
+ * decided     every level has a verdict that more runs are not expected to change
+ */
+export type DecisionState = "measuring" | "confirming" | "decided";
+
+export interface SetVerdict {
+  /** Gain in utility (units of `matters`, larger is better) of the recommended set over the baseline, by the search's model. */
+  readonly utility: Interval;
+  readonly objectives: readonly ObjectiveGain[];
+  readonly confirmation: Confirmation | null;
+}
+
+export interface ObjectiveGain {
+  readonly objective: string;
+  /** In the objective's own unit and sign: recommended minus baseline. */
+  readonly difference: Interval;
+  /** P(not worse than the baseline by more than the guardrail); null: not guarded. */
+  readonly guardrail: { readonly margin: number; readonly probability: number } | null;
+}
+
+/** The anytime-valid test on fresh paired seeds (t e-process). */
+export interface Confirmation {
+  readonly pairs: number;
+  /** Lands when every one reaches `threshold` = 1/α. */
+  readonly threshold: number;
+  /** For the utility (objective null) and for each guarded objective, shifted by its margin. */
+  readonly tests: readonly {
+    readonly objective: string | null;
+    readonly e: number;
+    /** Mean paired difference with its interval at the policy's confidence; the utility's in units of `matters`. */
+    readonly difference: Interval;
+  }[];
+  /** futile: the set is given up, the next best is recommended or none. */
+  readonly outcome: "pending" | "confirmed" | "futile";
+}
+
+export type Verdict =
+  | { readonly kind: "land"; readonly level: LevelId; readonly reason: LandReason }
+  | { readonly kind: "shelve"; readonly level: LevelId; readonly reason: ShelveReason }
+  | {
+      readonly kind: "undecided";
+      readonly level: LevelId;
+      readonly reason: UndecidedReason;
+      readonly costToKnow: { readonly runs: number; readonly coreSeconds: number };
+    };
+
+/** Utility throughout, in units of `matters`; positive is better. */
+export interface LandReason {
+  readonly inSet: Interval;
+  readonly alone: Interval;
+  /** Levels of the set it works with (interaction surely > 0) and those it overlaps with (surely < 0). */
+  readonly worksWith: readonly LevelId[];
+  readonly overlapsWith: readonly LevelId[];
+}
+
+export type ShelveReason =
+  | { readonly kind: "superseded"; readonly by: LevelId; readonly inSet: Interval }
+  | { readonly kind: "harms"; readonly objective: string; readonly difference: Interval; readonly guardrail: boolean }
+  /** The whole interval lies within ±1 matters, or below. */
+  | { readonly kind: "no-effect"; readonly inSet: Interval; readonly alone: Interval }
+  | { readonly kind: "hurts"; readonly inSet: Interval; readonly alone: Interval }
+  | { readonly kind: "only-with"; readonly other: LevelId; readonly inSet: Interval }
+  | { readonly kind: "diverges"; readonly runs: number; readonly of: number }
+  | { readonly kind: "cannot-run"; readonly because: string };
+
+export type UndecidedReason =
+  | { readonly kind: "unmeasured" }
+  | { readonly kind: "noisy"; readonly inSet: Interval; readonly alone: Interval }
+  | { readonly kind: "unconfirmed" }
+  | { readonly kind: "guardrail-unsure"; readonly objective: string; readonly probability: number };
+
+/** from the baseline · left out of, or added to, the recommended set · averaged over the space */
+export type Sense = "alone" | "in-set" | "on-average";
+
+export interface Effect {
+  readonly level: LevelId;
+  /** null: the utility. */
+  readonly objective: string | null;
+  readonly sense: Sense;
+  /** In the objective's own unit and sign (the utility: larger is better). */
+  readonly estimate: Interval;
+}
+
+/** f(11) − f(10) − f(01) + f(00). */
+export interface Interaction {
+  readonly a: LevelId;
+  readonly b: LevelId;
+  readonly objective: string | null;
+  readonly sense: Sense;
+  readonly estimate: Interval;
+}
+
+export interface Noise {
+  readonly objective: string;
+  /** sd of a single run, from the model. */
+  readonly sd: number;
+  /** Mean standard error from items, where there are items. */
+  readonly sampling: number | null;
+}
+
+export interface Point {
+  readonly combination: Combination;
+  readonly runs: number;
+  readonly values: readonly { readonly objective: string; readonly estimate: Interval }[];
+  readonly utility: Interval;
+  readonly onFront: boolean;
+}
+
+/** Shapley share of the landed set's gain in utility; the shares' means add up to the gain. */
+export interface Credit {
+  readonly level: LevelId;
+  readonly share: Interval;
+}

@@ -1,0 +1,56 @@
+import type { Combination, Space } from "../contribution/contribution.ts";
+import type { Observation, Purpose, ResolvedObjective } from "../evidence/evidence.ts";
+
+/** Everything the planner and the decision know; both are pure functions of it. */
+export interface Knowledge {
+  readonly space: Space;
+  /** The point of `space` that is the baseline now: what has landed. */
+  readonly baseline: Combination;
+  readonly objectives: readonly ResolvedObjective[];
+  /** Of one scale and the current epoch. */
+  readonly observations: readonly Observation[];
+  /** Fraction, such as 0.9. */
+  readonly confidence: number;
+  readonly alpha: number;
+}
+
+export interface PlanRequest {
+  readonly knowledge: Knowledge;
+  /** Runs asked for and not finished; the planner believes its own prediction of them. */
+  readonly pending: readonly { readonly combination: Combination; readonly seed: number; readonly purpose: Purpose }[];
+  /** How many suggestions are wanted. */
+  readonly count: number;
+  /** Core-seconds that a run would cost now, given what is cached and what is already on its way. */
+  readonly cost: (combination: Combination, seed: number) => number;
+  /** Whether the combination can be built at all (patches apply together); the space's own constraints are checked first. */
+  readonly feasible: (combination: Combination) => boolean;
+  /** Runs that the budget still allows; null: unbounded. Confirmation is kept in reserve. */
+  readonly runsLeft: number | null;
+  readonly explore: number;
+  readonly seed: string;
+}
+
+export interface Suggestion {
+  readonly combination: Combination;
+  readonly seed: number;
+  readonly purpose: Purpose;
+  /** Core-seconds. */
+  readonly cost: number;
+  readonly why: Why;
+}
+
+/** Why a run is worth its cost: one sentence each in the CLI. */
+export type Why =
+  | { readonly kind: "baseline" }
+  | { readonly kind: "alone"; readonly level: string }
+  | { readonly kind: "design" }
+  /** Expected to beat the best so far by so much utility (units of `matters`). */
+  | { readonly kind: "improve"; readonly expected: number; readonly differsBy: readonly string[] }
+  /** The best combination by the model, not yet (or once) measured. */
+  | { readonly kind: "best-mean"; readonly utility: number }
+  /** A second seed of a combination, to quiet noise that matters for the choice. */
+  | { readonly kind: "replicate"; readonly runs: number }
+  | { readonly kind: "bold"; readonly level: string }
+  | { readonly kind: "confirm"; readonly pair: number; readonly side: "baseline" | "recommended" }
+  /** The recommended set without one part: is the part worth its keep? */
+  | { readonly kind: "leave-out"; readonly level: string };

@@ -1,0 +1,169 @@
+import type { Digest } from "../base/digest.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Resources } from "../lab/lab.ts";
+import type { KeyParts } from "../recipe/fingerprint.ts";
+import type { ResolvedRecipe } from "../recipe/recipe.ts";
+
+/** What is asked of the runner: one combination × seed × scale, already resolved. */
+export interface RunRequest {
+  readonly id: string;
+  readonly recipe: ResolvedRecipe;
+  readonly seed: number;
+}
+
+/** A stage's recorded result: published once a key, never changed. */
+export interface StageResult {
+  readonly key: Digest;
+  readonly stage: string;
+  /** Of everything in CAIRN_OUT except `metrics.json` and `items/`: what later stages see. */
+  readonly output: Digest;
+  /** Of `metrics.json` and `items/`, kept apart so that a timing does not change what later stages are. */
+  readonly measurements: Digest;
+  readonly metrics: Metrics;
+  readonly attempt: string;
+  /** Seconds of wall time, and of reserved cores and GPUs (wall × declared). */
+  readonly seconds: number;
+  readonly coreSeconds: number;
+  readonly gpuSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly finishedAt: number;
+}
+
+/** Objective (or other) name → number; may be NaN or ±Infinity: a diverged result. */
+export type Metrics = ReadonlyMap<string, number>;
+
+/** How a stage of a run ended. */
+export type StageOutcome =
+  | { readonly kind: "done"; readonly result: StageResult; readonly reused: boolean }
+  | { readonly kind: "failed"; readonly failure: StageFailure }
+  /** A stage it needs failed. */
+  | { readonly kind: "blocked"; readonly by: string }
+  | { readonly kind: "cancelled" };
+
+export interface StageFailure {
+  readonly stage: string;
+  readonly key: Digest;
+  readonly attempt: string;
+  readonly attempts: number;
+  readonly cause: FailureCause;
+  /** Last lines of what it printed. */
+  readonly logTail: readonly string[];
+  readonly logFile: string;
+}
+
+export type FailureCause =
+  | { readonly kind: "exit"; readonly code: number }
+  | { readonly kind: "signal"; readonly signal: string }
+  | { readonly kind: "timeout"; readonly seconds: number }
+  | { readonly kind: "spawn"; readonly command: string; readonly message: string }
+  | { readonly kind: "missing-output"; readonly files: readonly string[] }
+  | { readonly kind: "missing-metrics"; readonly objectives: readonly string[] }
+  | { readonly kind: "bad-metrics"; readonly file: string; readonly message: string }
+  | { readonly kind: "code-changed"; readonly files: readonly string[] }
+  | { readonly kind: "disk-full" }
+  | { readonly kind: "io"; readonly message: string };
+
+export interface RunResult {
+  readonly id: string;
+  readonly stages: ReadonlyMap<string, StageOutcome>;
+}
+
+/** What the runner tells while it works: one union, one sentence each in the CLI. */
+export type RunEvent =
+  | { readonly kind: "stage-reused"; readonly run: string; readonly stage: string; readonly key: Digest }
+  | {
+      readonly kind: "stage-started";
+      readonly run: string;
+      readonly stage: string;
+      readonly key: Digest;
+      readonly attempt: string;
+    }
+  | {
+      readonly kind: "stage-progress";
+      readonly run: string;
+      readonly stage: string;
+      readonly attempt: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
+      readonly kind: "stage-finished";
+      readonly run: string;
+      readonly stage: string;
+      readonly result: StageResult;
+    }
+  | {
+      readonly kind: "stage-failed";
+      readonly run: string;
+      readonly stage: string;
+      readonly failure: StageFailure;
+      readonly willRetry: boolean;
+    }
+  /** Another process or run is executing this key: this run waits for its result. */
+  | { readonly kind: "stage-shared"; readonly run: string; readonly stage: string; readonly key: Digest }
+  /** Something that was tolerated, such as a garbled event line. */
+  | { readonly kind: "warning"; readonly run: string; readonly stage: string; readonly message: string };
+
+/** What an executor is handed: everything about where and how, nothing about what. */
+export interface Task {
+  readonly attempt: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  readonly resources: Resources;
+  readonly timeout: number | null;
+}
+
+export type Exit =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly signal: string }
+  | { readonly kind: "timed-out"; readonly seconds: number }
+  | { readonly kind: "not-started"; readonly message: string }
+  | { readonly kind: "cancelled" };
+
+export interface Executor {
+  start(task: Task): Execution;
+}
+
+export interface Execution {
+  readonly exit: Promise<Exit>;
+  /** TERM, then KILL, to every process it started; resolves when none is left. */
+  cancel(): Promise<void>;
+}
+
+/** What the runner needs of an artifact store: directories named by the digest of their content. */
+export interface Artifacts {
+  /** Verifies nothing: hashes, makes read-only, renames into place. Publishing what is there already is a no-op. */
+  publish(directory: string): Promise<Digest>;
+  /** The directory of a digest after its content was checked; null when absent or damaged (then it was quarantined). */
+  open(digest: Digest): Promise<string | null>;
+}
+
+/** What the runner needs of a record: who executes a key, and what came of it. Every method is one transaction. */
+export interface Journal {
+  findResult(key: Digest): Promise<StageResult | null>;
+  /** Takes the lease of a key for this process, or says that another holds it. */
+  claim(key: Digest, parts: KeyParts, stage: string): Promise<Claim>;
+  /** Prolongs every lease of this process. */
+  heartbeat(): Promise<void>;
+  /** Records a result if the attempt's fencing number is still the key's newest. */
+  record(attempt: Attempt, result: StageResult): Promise<"recorded" | "fenced">;
+  fail(attempt: Attempt, cause: FailureCause): Promise<void>;
+  /** Gives the lease back without a verdict. */
+  release(attempt: Attempt): Promise<void>;
+}
+
+export interface Attempt {
+  readonly id: string;
+  readonly key: Digest;
+  readonly fence: number;
+}
+
+export type Claim =
+  | { readonly kind: "granted"; readonly attempt: Attempt }
+  | { readonly kind: "held" }
+  | { readonly kind: "recorded"; readonly result: StageResult };
+
+/** What `CAIRN_PARAMS` holds. */
+export type StageParams = JsonObject;
