@@ -1,0 +1,163 @@
+import { z } from "zod";
+
+/** The report on the wire: what `cairn report --json` prints and the HTML page is drawn from. Levels by id, no vectors. */
+
+const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+const levelId = z.string();
+const sense = z.enum(["alone", "in-set", "on-average"]);
+
+const landReason = z.object({
+  inSet: interval,
+  alone: interval,
+  worksWith: z.array(levelId),
+  overlapsWith: z.array(levelId),
+});
+
+const shelveReason = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("superseded"), by: levelId, inSet: interval }),
+  z.object({ kind: z.literal("harms"), objective: z.string(), difference: interval, guardrail: z.boolean() }),
+  z.object({ kind: z.literal("no-effect"), inSet: interval, alone: interval }),
+  z.object({ kind: z.literal("hurts"), inSet: interval, alone: interval }),
+  z.object({ kind: z.literal("only-with"), other: levelId, inSet: interval }),
+  z.object({ kind: z.literal("diverges"), runs: z.number(), of: z.number() }),
+  z.object({ kind: z.literal("cannot-run"), because: z.string() }),
+]);
+
+const undecidedReason = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("unmeasured") }),
+  z.object({ kind: z.literal("noisy"), inSet: interval, alone: interval }),
+  z.object({ kind: z.literal("unconfirmed") }),
+  z.object({ kind: z.literal("guardrail-unsure"), objective: z.string(), probability: z.number() }),
+]);
+
+const verdict = z.discriminatedUnion("kind", [
+  /** In the baseline already, by an earlier landing. */
+  z.object({ kind: z.literal("landed"), landing: z.number() }),
+  z.object({ kind: z.literal("land"), reason: landReason }),
+  z.object({ kind: z.literal("shelve"), reason: shelveReason }),
+  z.object({
+    kind: z.literal("undecided"),
+    reason: undecidedReason,
+    costToKnow: z.object({ runs: z.number(), coreSeconds: z.number() }),
+  }),
+]);
+
+const objective = z.object({
+  name: z.string(),
+  stage: z.string(),
+  goal: z.enum(["minimize", "maximize"]),
+  unit: z.string().nullable(),
+  /** Absolute, in the unit. */
+  matters: z.number(),
+  guardrail: z.number().nullable(),
+  weight: z.number(),
+  /** The model's belief about the baseline's value; null before it has been run. */
+  baseline: interval.nullable(),
+});
+
+const confirmation = z.object({
+  pairs: z.number(),
+  threshold: z.number(),
+  tests: z.array(z.object({ objective: z.string().nullable(), e: z.number(), difference: interval })),
+  outcome: z.enum(["pending", "confirmed", "futile"]),
+});
+
+const run = z.object({
+  id: z.string(),
+  levels: z.array(levelId),
+  seed: z.number(),
+  scale: z.string(),
+  purpose: z.enum(["search", "confirm", "audit"]),
+  state: z.enum(["pending", "running", "done", "failed", "cancelled"]),
+  /** A plain sentence. */
+  why: z.string(),
+  /** Objective → value; the strings are diverged results. */
+  values: z.record(z.string(), z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])])),
+  stages: z.array(
+    z.object({
+      stage: z.string(),
+      key: z.string().nullable(),
+      attempt: z.string().nullable(),
+      reused: z.boolean(),
+      seconds: z.number().nullable(),
+      failure: z.string().nullable(),
+    }),
+  ),
+  coreSeconds: z.number(),
+  createdAt: z.number(),
+  finishedAt: z.number().nullable(),
+  /** Whether the evidence is about the lab as it is now; null until the run is done. */
+  counts: z.boolean().nullable(),
+});
+
+export const reportSchema = z.object({
+  cairn: z.literal(1),
+  version: z.string(),
+  generatedAt: z.number(),
+  lab: z.string(),
+  scale: z.string(),
+  confidence: z.number(),
+  alpha: z.number(),
+  state: z.enum(["empty", "measuring", "confirming", "decided"]),
+  /** The landing that this decision became, if it did. */
+  landing: z.number().nullable(),
+  objectives: z.array(objective),
+  /** Levels in the baseline now. */
+  baseline: z.array(levelId),
+  recommended: z.array(levelId),
+  set: z.object({
+    utility: interval,
+    objectives: z.array(
+      z.object({
+        objective: z.string(),
+        difference: interval,
+        guardrail: z.object({ margin: z.number(), probability: z.number() }).nullable(),
+      }),
+    ),
+    confirmation: confirmation.nullable(),
+  }),
+  contributions: z.array(
+    z.object({
+      level: levelId,
+      contribution: z.string(),
+      title: z.string(),
+      by: z.array(z.string()),
+      area: z.string(),
+      why: z.string(),
+      /** What it changes, a line each: `pretrain.position: learned → rotary`, `patch contributions/x.patch: 2 files`. */
+      change: z.array(z.string()),
+      verdict,
+    }),
+  ),
+  effects: z.array(z.object({ level: levelId, objective: z.string().nullable(), sense, estimate: interval })),
+  interactions: z.array(
+    z.object({ a: levelId, b: levelId, objective: z.string().nullable(), sense, estimate: interval }),
+  ),
+  noise: z.array(z.object({ objective: z.string(), sd: z.number(), sampling: z.number().nullable() })),
+  points: z.array(
+    z.object({
+      levels: z.array(levelId),
+      runs: z.number(),
+      values: z.array(z.object({ objective: z.string(), estimate: interval })),
+      utility: interval,
+      onFront: z.boolean(),
+    }),
+  ),
+  credit: z.array(z.object({ level: levelId, share: interval })),
+  runs: z.array(run),
+  cost: z.object({
+    runs: z.number(),
+    coreSeconds: z.number(),
+    gpuSeconds: z.number(),
+    wallSeconds: z.number(),
+    executedStages: z.number(),
+    reusedStages: z.number(),
+    /** Core-seconds that the cache spared. */
+    savedCoreSeconds: z.number(),
+  }),
+  evidence: z.object({ used: z.number(), earlier: z.number() }),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type ReportVerdict = Report["contributions"][number]["verdict"];
+export type ReportRun = Report["runs"][number];
