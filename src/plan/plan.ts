@@ -12,6 +12,10 @@ export interface Knowledge {
   /** Fraction, such as 0.9. */
   readonly confidence: number;
   readonly alpha: number;
+  /** Combinations whose run crashed for good (no evidence about quality): never suggested again; reported as `cannot-run`. */
+  readonly failed: readonly { readonly combination: Combination; readonly because: string }[];
+  /** Mean core-seconds of an uncached run, for what knowing would cost; null before the first run. */
+  readonly meanRunCost: number | null;
 }
 
 export interface PlanRequest {
