@@ -1,5 +1,28 @@
 import type { Combination, LevelId } from "../contribution/contribution.ts";
 import type { Interval } from "../evidence/evidence.ts";
+import type { Suggestion } from "../plan/plan.ts";
+
+/** What `decide` needs to know beside the evidence. */
+export interface DecideOptions {
+  /** sketch: point estimates, no effects or points, enough to steer by (some 100 ms). full: what people are shown. */
+  readonly detail: "sketch" | "full";
+  /** Runs that the budget still allows; null: unbounded. Decides, as in the planner, when the search must end. */
+  readonly runsLeft: number | null;
+  /** Core-seconds of an average run: what `costToKnow` is priced at. */
+  readonly meanRunCost: number;
+  /** Levels that cannot be built at all, with the reason in words. */
+  readonly cannotRun: ReadonlyMap<LevelId, string>;
+}
+
+/** What `steer` says: the decision as it stands, what to run next, and whether to go on. */
+export interface Steering {
+  /** A sketch: no effects, interactions or points. */
+  readonly decision: Decision;
+  /** Empty while it waits for pending runs, and when it stops. */
+  readonly suggestions: readonly Suggestion[];
+  /** decided: more runs are not expected to change it. runs-spent: what is left cannot buy what is missing. */
+  readonly stop: { readonly kind: "decided" } | { readonly kind: "runs-spent" } | null;
+}
 
 /** What the evidence says now. Pure function of the same `Knowledge` the planner has. */
 export interface Decision {
@@ -44,7 +67,7 @@ export interface ObjectiveGain {
 /** The anytime-valid test on fresh paired seeds (t e-process). */
 export interface Confirmation {
   readonly pairs: number;
-  /** Lands when every one reaches `threshold` = 1/α. */
+  /** Lands when every one reaches `threshold` = 1/α′, α′ the part of α spent on this candidate (the first gets 0.8 α). */
   readonly threshold: number;
   /** For the utility (objective null) and for each guarded objective, shifted by its margin. */
   readonly tests: readonly {
