@@ -8,10 +8,6 @@ export interface DecideOptions {
   readonly detail: "sketch" | "full";
   /** Runs that the budget still allows; null: unbounded. Decides, as in the planner, when the search must end. */
   readonly runsLeft: number | null;
-  /** Core-seconds of an average run: what `costToKnow` is priced at. */
-  readonly meanRunCost: number;
-  /** Levels that cannot be built at all, with the reason in words. */
-  readonly cannotRun: ReadonlyMap<LevelId, string>;
 }
 
 /** What `steer` says: the decision as it stands, what to run next, and whether to go on. */

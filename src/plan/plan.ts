@@ -16,7 +16,15 @@ export interface Knowledge {
   readonly failed: readonly { readonly combination: Combination; readonly because: string }[];
   /** Mean core-seconds of an uncached run, for what knowing would cost; null before the first run. */
   readonly meanRunCost: number | null;
+  /**
+   * Confirmations of this baseline use seeds from here on; confirmation runs with smaller seeds belong to earlier
+   * landings and are ordinary evidence. 1001 before any landing, afterwards above every confirmation seed used so far.
+   */
+  readonly confirmSeed: number;
 }
+
+/** Where a lab that has landed nothing begins to confirm. */
+export const firstConfirmSeed = 1001;
 
 export interface PlanRequest {
   readonly knowledge: Knowledge;
