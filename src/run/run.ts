@@ -1,5 +1,6 @@
 import type { Digest } from "../base/digest.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { Result } from "../base/result.ts";
 import type { Resources } from "../lab/lab.ts";
 import type { KeyParts } from "../recipe/fingerprint.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
@@ -42,13 +43,15 @@ export type StageOutcome =
 
 export interface StageFailure {
   readonly stage: string;
-  readonly key: Digest;
-  readonly attempt: string;
+  /** null: what the stage is could not be hashed. */
+  readonly key: Digest | null;
+  /** The last one; null: none was made. */
+  readonly attempt: string | null;
   readonly attempts: number;
   readonly cause: FailureCause;
   /** Last lines of what it printed. */
   readonly logTail: readonly string[];
-  readonly logFile: string;
+  readonly logFile: string | null;
 }
 
 export type FailureCause =
@@ -59,7 +62,13 @@ export type FailureCause =
   | { readonly kind: "missing-output"; readonly files: readonly string[] }
   | { readonly kind: "missing-metrics"; readonly objectives: readonly string[] }
   | { readonly kind: "bad-metrics"; readonly file: string; readonly message: string }
+  /** Something in the output directory cannot be kept: a link that leaves it, a socket. */
+  | { readonly kind: "bad-output"; readonly path: string; readonly message: string }
   | { readonly kind: "code-changed"; readonly files: readonly string[] }
+  /** What the stage is cannot be hashed, or its command cannot be made: nothing was started. */
+  | { readonly kind: "refused"; readonly message: string }
+  /** It asks for more GPUs than there are. */
+  | { readonly kind: "no-capacity"; readonly needed: number; readonly available: number }
   | { readonly kind: "disk-full" }
   | { readonly kind: "io"; readonly message: string };
 
@@ -101,6 +110,14 @@ export type RunEvent =
     }
   /** Another process or run is executing this key: this run waits for its result. */
   | { readonly kind: "stage-shared"; readonly run: string; readonly stage: string; readonly key: Digest }
+  /** A message that the stage put into its events. */
+  | {
+      readonly kind: "stage-log";
+      readonly run: string;
+      readonly stage: string;
+      readonly attempt: string;
+      readonly message: string;
+    }
   /** Something that was tolerated, such as a garbled event line. */
   | { readonly kind: "warning"; readonly run: string; readonly stage: string; readonly message: string };
 
@@ -124,6 +141,12 @@ export type Exit =
 
 export interface Executor {
   start(task: Task): Execution;
+  /**
+   * Ends what runs on for attempts that nobody watches any more (their runner was killed, or they left a process
+   * behind). `isLive` is asked about every attempt found here, those of other labs too. Resolves with the attempts that
+   * were ended, when none of their processes is left.
+   */
+  sweepOrphans(isLive: (attempt: string) => Promise<boolean>): Promise<readonly string[]>;
 }
 
 export interface Execution {
@@ -134,34 +157,54 @@ export interface Execution {
 
 /** What the runner needs of an artifact store: directories named by the digest of their content. */
 export interface Artifacts {
-  /** Verifies nothing: hashes, makes read-only, renames into place. Publishing what is there already is a no-op. */
-  publish(directory: string): Promise<Digest>;
+  /** Hashes, makes read-only, renames into place. Publishing what is there already is a no-op. */
+  publish(directory: string): Promise<Result<Digest, PublishProblem>>;
   /** The directory of a digest after its content was checked; null when absent or damaged (then it was quarantined). */
   open(digest: Digest): Promise<string | null>;
 }
+
+/** Something in a directory that has no content of its own to keep. Paths are relative to the directory. */
+export type PublishProblem =
+  | { readonly kind: "escaping-link"; readonly path: string; readonly target: string }
+  | { readonly kind: "special-file"; readonly path: string };
 
 /** What the runner needs of a record: who executes a key, and what came of it. Every method is one transaction. */
 export interface Journal {
   findResult(key: Digest): Promise<StageResult | null>;
   /** Takes the lease of a key for this process, or says that another holds it. */
   claim(key: Digest, parts: KeyParts, stage: string): Promise<Claim>;
-  /** Prolongs every lease of this process. */
+  /** Prolongs every lease of this owner. */
   heartbeat(): Promise<void>;
   /** Records a result if the attempt's fencing number is still the key's newest. */
   record(attempt: Attempt, result: StageResult): Promise<"recorded" | "fenced">;
   fail(attempt: Attempt, cause: FailureCause): Promise<void>;
   /** Gives the lease back without a verdict. */
   release(attempt: Attempt): Promise<void>;
+  /** Sets a result aside, for good: its output is lost or damaged, so the key may be executed again. */
+  invalidate(result: StageResult, reason: string): Promise<void>;
+  /** Whether nobody watches the attempt any more: it ended, or its owner is dead. False for what is not of this lab. */
+  isAbandoned(attempt: string): Promise<boolean>;
+  /** Appends to the attempt's curves. */
+  appendMetrics(attempt: string, points: readonly MetricPoint[]): Promise<void>;
+}
+
+/** One point of a curve that a stage reports while it runs. The value may be NaN or ±Infinity. */
+export interface MetricPoint {
+  readonly name: string;
+  readonly step: number;
+  readonly value: number;
 }
 
 export interface Attempt {
   readonly id: string;
   readonly key: Digest;
+  /** Rises with every attempt at the key: the newest alone may record. */
   readonly fence: number;
 }
 
 export type Claim =
-  | { readonly kind: "granted"; readonly attempt: Attempt }
+  /** `takenOver`: from an owner that died or fell silent, whose processes may still run. */
+  | { readonly kind: "granted"; readonly attempt: Attempt; readonly takenOver: boolean }
   | { readonly kind: "held" }
   | { readonly kind: "recorded"; readonly result: StageResult };
 

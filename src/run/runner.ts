@@ -1,0 +1,71 @@
+import type { Clock } from "../base/clock.ts";
+import type { Digest } from "../base/digest.ts";
+import type { ResolvedRecipe } from "../recipe/recipe.ts";
+import type { Artifacts, Executor, Journal, RunEvent, RunRequest, RunResult } from "./run.ts";
+
+/** Executes what is asked of it, or takes it from what was recorded. Made by `createRunner` in scheduler.ts. */
+export interface Runner {
+  /** Every stage of the request, in the order its needs allow. Failures are in the result; it throws for a broken store only. */
+  run(request: RunRequest): Promise<RunResult>;
+  /** What `run` would do, as far as it can be known without executing anything. */
+  preview(request: RunRequest): Promise<readonly StagePreview[]>;
+  /** Ends everything in flight; resolves when no process is left and every `run` has answered. Runs asked for later are cancelled at once. */
+  cancel(): Promise<void>;
+}
+
+export interface StagePreview {
+  readonly stage: string;
+  /** null: it depends on an output that is not there yet. */
+  readonly key: Digest | null;
+  readonly state: "cached" | "will-run" | "unknown";
+}
+
+/** All that the runner touches, as one argument. */
+export interface RunnerDeps {
+  readonly journal: Journal;
+  readonly artifacts: Artifacts;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  /** The lab's `.cairn`. */
+  readonly workspace: string;
+  /** The directory that a recipe's stages run in: the lab's own, or a copy with the recipe's edits. */
+  readonly materialise: (recipe: ResolvedRecipe) => Promise<string>;
+  /** Digests of the files (relative to `root`) as they are now; null for one that is gone. */
+  readonly rehash: (root: string, paths: readonly string[]) => Promise<ReadonlyMap<string, Digest | null>>;
+  /** By stage: what its metrics.json must name, and which of them have items. */
+  readonly objectives: ReadonlyMap<string, readonly ExpectedObjective[]>;
+  readonly capacity: Capacity;
+  /** How often an attempt that crashed is tried again. */
+  readonly retries: number;
+  /** Of which children see a few variables only (see environment.ts). */
+  readonly hostEnvironment: Readonly<Record<string, string | undefined>>;
+  readonly onEvent: (event: RunEvent) => void;
+  /** For tests: called at each named point, and may never return. */
+  readonly atPoint?: (point: FailPoint) => void;
+}
+
+export interface ExpectedObjective {
+  readonly name: string;
+  readonly items: boolean;
+}
+
+export interface Capacity {
+  readonly cpus: number;
+  readonly gpus: number;
+  /** MiB. */
+  readonly memory: number;
+}
+
+/** The moments between the steps of an attempt, at which a crash must lose nothing. */
+export const failPoints = [
+  "claimed",
+  "prepared",
+  "spawned",
+  "exited",
+  "split",
+  "output-published",
+  "measurements-published",
+  "recorded",
+  "cleaned",
+] as const;
+export type FailPoint = (typeof failPoints)[number];

@@ -1,0 +1,186 @@
+import type { Digest } from "../base/digest.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { Purpose } from "../evidence/evidence.ts";
+import type { KeyParts } from "../recipe/fingerprint.ts";
+import type { AttemptState } from "../run/lifecycle.ts";
+import type { FailureCause, Journal, MetricPoint, StageResult } from "../run/run.ts";
+
+/**
+ * Everything Cairn remembers about a lab besides files: the only place where SQL is behind. Every method is one
+ * transaction; several processes may have the same store open. @throws StoreError from any of them.
+ */
+export interface Store {
+  /** The runner's view, for one owner (see `run/owner.ts`). */
+  journal(owner: string): Journal;
+
+  /** null: never recorded, or invalidated since. */
+  findResult(key: Digest): Promise<StageResult | null>;
+  /** Of one attempt, invalidated or not: what a finished run was made of. */
+  findAttemptResult(attempt: string): Promise<StageResult | null>;
+  /** Valid results in the order they were recorded. */
+  listResults(): Promise<readonly StageResult[]>;
+  /** Mean cost of what was recorded, invalidated results too, by stage and parameters. */
+  stageCosts(): Promise<readonly StageCost[]>;
+  findKeyParts(key: Digest): Promise<KeyParts | null>;
+  /** Of the stage's newest recorded result: what `explain` compares a new key with. */
+  latestKeyParts(stage: string): Promise<KeyParts | null>;
+  /** Newest last. */
+  listAttempts(key: Digest): Promise<readonly AttemptRow[]>;
+
+  /**
+   * Adds a run in state `pending`. The same (recipeDigest, seed, scale, purpose) is not there twice while pending,
+   * running or done: then the one that is there is returned, with `inserted` false.
+   */
+  insertRun(run: NewRun): Promise<{ readonly run: RunRow; readonly inserted: boolean }>;
+  /** null: the run is not this owner's (another process has taken it over), and nothing was changed. */
+  updateRun(id: string, owner: string, change: RunChange): Promise<RunRow | null>;
+  findRun(id: string): Promise<RunRow | null>;
+  /** In the order they were inserted. */
+  listRuns(): Promise<readonly RunRow[]>;
+  /** Makes runs that a dead owner left pending or running this owner's, as `pending`. Returns those. */
+  takeOverRuns(owner: string): Promise<readonly RunRow[]>;
+
+  /** Appends to a ledger; entries are never changed. */
+  append(ledger: Ledger, body: JsonObject): Promise<Entry>;
+  entries(ledger: Ledger): Promise<readonly Entry[]>;
+
+  appendMetrics(attempt: string, points: readonly MetricPoint[]): Promise<void>;
+  readMetrics(attempt: string, name: string): Promise<Curve>;
+  /** A line a block: enough to draw a long curve without reading it. */
+  summariseMetrics(attempt: string, name: string): Promise<readonly CurveBlock[]>;
+  metricNames(attempt: string): Promise<readonly string[]>;
+
+  /** What the database itself finds wrong with its file; empty: sound. Reads all of it. */
+  check(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface StageCost {
+  readonly stage: string;
+  /** `digestJson` of the stage's parameters. */
+  readonly params: Digest;
+  readonly results: number;
+  readonly seconds: number;
+  readonly coreSeconds: number;
+  readonly gpuSeconds: number;
+}
+
+/** One try at a key, as it is kept for good. */
+export interface AttemptRow {
+  readonly id: string;
+  readonly key: Digest;
+  readonly stage: string;
+  readonly fence: number;
+  readonly owner: string;
+  readonly state: AttemptState;
+  /** Of a failed one. */
+  readonly cause: FailureCause | null;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+}
+
+export type RunState = "pending" | "running" | "done" | "failed" | "cancelled";
+
+/** How far one stage of a run is. */
+export interface RunStage {
+  readonly stage: string;
+  readonly key: Digest | null;
+  readonly attempt: string | null;
+  readonly reused: boolean;
+  readonly state: "pending" | "running" | "done" | "failed" | "blocked" | "cancelled";
+  /** A plain sentence. */
+  readonly failure?: string | undefined;
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly levels: readonly string[];
+  readonly seed: number;
+  readonly scale: string;
+  readonly purpose: Purpose;
+  readonly recipeDigest: Digest;
+  readonly why: Json;
+  readonly owner: string;
+  readonly stages: readonly RunStage[];
+}
+
+export interface RunRow extends NewRun {
+  readonly state: RunState;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  readonly coreSeconds: number;
+  readonly gpuSeconds: number;
+}
+
+/** What is absent stays as it is. A final state sets `finishedAt`. */
+export interface RunChange {
+  readonly state?: RunState;
+  readonly stages?: readonly RunStage[];
+  readonly coreSeconds?: number;
+  readonly gpuSeconds?: number;
+}
+
+/** decision: what was decided · landing: what became the baseline · log: who did what, for the audit. */
+export type Ledger = "decision" | "landing" | "log";
+
+export interface Entry {
+  /** 1, 2, … within the ledger. */
+  readonly number: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Of the body's canonical JSON. */
+  readonly digest: Digest;
+  readonly body: JsonObject;
+}
+
+/** In the order of appending. Steps and values have one length. */
+export interface Curve {
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** min, max and mean are over the block's finite values, null where there are none. */
+export interface CurveBlock {
+  readonly firstStep: number;
+  readonly lastStep: number;
+  readonly count: number;
+  readonly finite: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+}
+
+/** Why the store cannot be used; `path` is the file that people would look for. */
+export type StoreProblem =
+  | { readonly kind: "corrupt"; readonly path: string; readonly detail: string }
+  | { readonly kind: "newer"; readonly path: string; readonly version: number; readonly known: number }
+  | { readonly kind: "busy"; readonly path: string }
+  | { readonly kind: "disk-full"; readonly path: string }
+  | { readonly kind: "io"; readonly path: string; readonly detail: string };
+
+export class StoreError extends Error {
+  readonly problem: StoreProblem;
+  constructor(problem: StoreProblem, options?: ErrorOptions) {
+    super(describeStoreProblem(problem), options);
+    this.name = "StoreError";
+    this.problem = problem;
+  }
+}
+
+/** One or two sentences: what is wrong, and what to do. */
+export function describeStoreProblem(problem: StoreProblem): string {
+  switch (problem.kind) {
+    case "corrupt":
+      return `the database ${problem.path} is damaged (${problem.detail}). Nothing was written to it. Run \`cairn doctor\`, or restore the file from a backup.`;
+    case "newer":
+      return `the database ${problem.path} was written by a newer Cairn (version ${problem.version}; this one knows up to ${problem.known}). Use that Cairn; nothing was changed.`;
+    case "busy":
+      return `the database ${problem.path} was locked by another process for too long. Look for a Cairn that hangs, and try again.`;
+    case "disk-full":
+      return `there is no space left for the database ${problem.path}. What was recorded is safe; make room and try again.`;
+    case "io":
+      return `the database ${problem.path} cannot be used: ${problem.detail}`;
+  }
+}
