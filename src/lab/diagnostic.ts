@@ -29,6 +29,13 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === "error");
 }
 
+/** In the order of the text, file by file; what stands at one place stays in the order it was found. */
+export function inTextOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = [...new Set(diagnostics.map((diagnostic) => diagnostic.span.source.path))];
+  const rank = ({ span }: Diagnostic) => files.indexOf(span.source.path);
+  return diagnostics.toSorted((a, b) => rank(a) - rank(b) || a.span.start - b.span.start);
+}
+
 /** Line and column of a span's start, both from 1; the column counts UTF-16 units, as editors do. */
 export function lineColumn(span: Span): { readonly line: number; readonly column: number } {
   const before = span.source.text.slice(0, span.start);

@@ -152,7 +152,7 @@ export function readNumber(value: Value | null, name: string, rule: NumberRule, 
     code: "bad-value",
     message,
     span: value.span,
-    ...(help ? { help: `${value.text}% is ${meant}.` } : {}),
+    ...(help ? { help: `For ${value.text}% write ${meant}.` } : {}),
   });
 }
 
@@ -161,7 +161,7 @@ export function numberHelp(value: Value): string | undefined {
   if (value.kind !== "string") return undefined;
   const text = value.value.trim();
   const percent = /^([0-9.]+)\s*%$/.exec(text);
-  if (percent !== null && Number.isFinite(Number(percent[1]))) return `${text} is ${Number(percent[1]) / 100}.`;
+  if (percent !== null && Number.isFinite(Number(percent[1]))) return `For ${text} write ${Number(percent[1]) / 100}.`;
   const plain = text.replace(/[_,]/g, "");
   return plain !== "" && Number.isFinite(Number(plain)) ? `Write ${plain}, without quotes or separators.` : undefined;
 }

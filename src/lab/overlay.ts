@@ -54,7 +54,7 @@ function refuseTarget(
 function targetHelp(entry: Entry, stages: Settable): string {
   if (stages.has(entry.key) && entry.value.kind === "map") {
     const written = entry.value.entries.map((inner) => `${entry.key}.${inner.key}`);
-    if (written.length > 0) return `Write ${list(written)}, one line each.`;
+    if (written.length > 0) return `Write ${list(written)}${written.length > 1 ? ", each with its value" : ""}.`;
   }
   const holders = [...stages].filter(([, params]) => Object.hasOwn(params, entry.key));
   if (holders.length > 0) {

@@ -1,4 +1,4 @@
-import { createDiagnostics, type Diagnostics, fileSpan, hasErrors } from "./diagnostic.ts";
+import { createDiagnostics, type Diagnostics, fileSpan, hasErrors, inTextOrder } from "./diagnostic.ts";
 import { checkNeeds } from "./graph.ts";
 import { budgetKeys, labFormat, labKeys, names, objectiveKeys, policyKeys } from "./keys.ts";
 import type { Budget, Lab, Objective, Policy, Scale, StageSpec } from "./lab.ts";
@@ -37,7 +37,7 @@ export function parseLab(source: Source): ParsedLab {
   const out = createDiagnostics();
   const places = new Map<string, { run: Span; code: readonly Span[] }>();
   const lab = readLab(source, places, out);
-  return { lab: hasErrors(out.items) ? null : lab, diagnostics: out.items, places: { stages: places } };
+  return { lab: hasErrors(out.items) ? null : lab, diagnostics: inTextOrder(out.items), places: { stages: places } };
 }
 
 function readLab(

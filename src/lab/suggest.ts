@@ -1,4 +1,4 @@
-/** The choice that `word` is most likely a slip of, or null: at most a third of its letters wrong. */
+/** The choice that `word` is most likely a slip of, or null: at most a third of its letters wrong, or only its start. */
 export function suggest(word: string, choices: readonly string[]): string | null {
   let best: string | null = null;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -6,7 +6,9 @@ export function suggest(word: string, choices: readonly string[]): string | null
     const distance = editDistance(word.toLowerCase(), choice.toLowerCase());
     if (distance < least) [best, least] = [choice, distance];
   }
-  return best;
+  if (best !== null || word.length < 2) return best;
+  const started = choices.filter((choice) => choice.startsWith(word) || word.startsWith(choice));
+  return started.length === 1 ? (started[0] ?? null) : null;
 }
 
 /** "Did you mean `x`? " or nothing, then "The stages are `a`, `b` and `c`.": the help for an unknown name. */
