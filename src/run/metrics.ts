@@ -1,0 +1,120 @@
+import type { JsonObject } from "../base/json.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { Metrics } from "./run.ts";
+
+/** Where the text stops being a metrics file. Line and column count from 1. */
+export interface MetricsProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/**
+ * Reads `metrics.json`: one flat object of numbers. NaN and the infinities, for which JSON has no number, are read as
+ * strings and as the bare words that Python's `json` writes: a diverged run is evidence and must not fail on its way here.
+ */
+export function parseMetrics(text: string): Result<Metrics, MetricsProblem> {
+  const tokens = tokenize(text);
+  const metrics = new Map<string, number>();
+  let at = 0;
+  const peek = (): Token => tokens[at] ?? { kind: "end", text: "", offset: text.length };
+  const fail = (token: Token, message: string) => err(problemAt(text, token.offset, message));
+  const expected = (token: Token, what: string) =>
+    fail(
+      token,
+      token.kind === "end" ? `the file ends where ${what} should be` : `${what} should be here, not ${shown(token)}`,
+    );
+
+  if (peek().text !== "{") return expected(peek(), "an object: {");
+  at++;
+  for (let first = true; peek().text !== "}"; first = false) {
+    if (!first) {
+      if (peek().text !== ",") return expected(peek(), "a comma or }");
+      at++;
+    }
+    const name = peek();
+    if (name.kind !== "string") return expected(name, "a metric's name in double quotes");
+    at++;
+    if (peek().text !== ":") return expected(peek(), "a colon");
+    at++;
+    const value = peek();
+    const number = numberOf(value);
+    if (number === null) return fail(value, notANumber(name.text, value));
+    at++;
+    const key = unquote(name.text);
+    if (key === null) return fail(name, "this name is not a JSON string");
+    if (metrics.has(key)) return fail(name, `${name.text} is there twice`);
+    metrics.set(key, number);
+  }
+  at++;
+  return peek().kind === "end" ? ok(metrics) : expected(peek(), "the end of the file");
+}
+
+/** As JSON, with NaN and the infinities by name. */
+export function encodeMetrics(metrics: Metrics): JsonObject {
+  return Object.fromEntries(
+    [...metrics].map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
+  );
+}
+
+interface Token {
+  readonly kind: "punctuation" | "string" | "word" | "end";
+  readonly text: string;
+  readonly offset: number;
+}
+
+const pattern = /[ \t\r\n\uFEFF]+|([{}[\],:])|("(?:[^"\\\n]|\\.)*")|([^\s{}[\],:"]+)|(")/g;
+
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const [, punctuation, string, word, quote] = match;
+    const offset = match.index;
+    if (punctuation !== undefined) tokens.push({ kind: "punctuation", text: punctuation, offset });
+    else if (string !== undefined) tokens.push({ kind: "string", text: string, offset });
+    else if (word !== undefined) tokens.push({ kind: "word", text: word, offset });
+    else if (quote !== undefined) tokens.push({ kind: "word", text: quote, offset });
+  }
+  return tokens;
+}
+
+const jsonNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
+const named = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+]);
+
+function numberOf(token: Token): number | null {
+  if (token.kind === "string") return named.get(token.text.slice(1, -1)) ?? null;
+  if (token.kind !== "word") return null;
+  return named.get(token.text) ?? (jsonNumber.test(token.text) ? Number(token.text) : null);
+}
+
+function notANumber(name: string, value: Token): string {
+  if (value.text === "null")
+    return `${name} is null. Write "NaN" for a diverged value (JavaScript's JSON.stringify makes null of NaN)`;
+  if (value.text === "{" || value.text === "[")
+    return `${name} should be one number: metrics.json is a flat object, names to numbers`;
+  return `${name} should be a number, "NaN", "Infinity" or "-Infinity", not ${shown(value)}`;
+}
+
+function shown(token: Token): string {
+  if (token.kind === "end") return "the end of the file";
+  return token.text.length > 40 ? `${token.text.slice(0, 37)}...` : token.text;
+}
+
+function unquote(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function problemAt(text: string, offset: number, message: string): MetricsProblem {
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  return { line: before.split("\n").length, column: offset - lineStart + 1, message };
+}

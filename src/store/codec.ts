@@ -1,0 +1,126 @@
+import type { Selectable } from "kysely";
+import { z } from "zod";
+import { type Digest, parseDigest } from "../base/digest.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { KeyParts } from "../recipe/fingerprint.ts";
+import type { FailureCause, Metrics, StageResult } from "../run/run.ts";
+import type { Schema } from "./schema.ts";
+import type { AttemptRow, Entry, RunRow, RunStage } from "./store.ts";
+
+/** Rows to values and back. What was written by an earlier Cairn is parsed, never believed. */
+
+const digest = z.string().transform((text): Digest => parseDigest(text));
+const strings = z.array(z.string());
+const json: z.ZodType<Json> = z.json();
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+
+const metric = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform((name) => Number(name))]);
+const metrics = z.record(z.string(), metric);
+
+const keyParts = z.object({
+  schema: z.literal(1),
+  stage: z.string(),
+  command: strings,
+  params: jsonObject,
+  code: z.record(z.string(), digest),
+  inputs: z.record(z.string(), digest),
+  seed: z.number().nullable(),
+  env: z.record(z.string(), z.string()),
+  outputs: strings,
+});
+
+const cause = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("exit"), code: z.number() }),
+  z.object({ kind: z.literal("signal"), signal: z.string() }),
+  z.object({ kind: z.literal("timeout"), seconds: z.number() }),
+  z.object({ kind: z.literal("spawn"), command: z.string(), message: z.string() }),
+  z.object({ kind: z.literal("missing-output"), files: strings }),
+  z.object({ kind: z.literal("missing-metrics"), objectives: strings }),
+  z.object({ kind: z.literal("bad-metrics"), file: z.string(), message: z.string() }),
+  z.object({ kind: z.literal("bad-output"), path: z.string(), message: z.string() }),
+  z.object({ kind: z.literal("code-changed"), files: strings }),
+  z.object({ kind: z.literal("refused"), message: z.string() }),
+  z.object({ kind: z.literal("no-capacity"), needed: z.number(), available: z.number() }),
+  z.object({ kind: z.literal("disk-full") }),
+  z.object({ kind: z.literal("io"), message: z.string() }),
+]) satisfies z.ZodType<FailureCause>;
+
+const runStages = z.array(
+  z.object({
+    stage: z.string(),
+    key: digest.nullable(),
+    attempt: z.string().nullable(),
+    reused: z.boolean(),
+    state: z.enum(["pending", "running", "done", "failed", "blocked", "cancelled"]),
+    failure: z.string().optional(),
+  }),
+) satisfies z.ZodType<readonly RunStage[]>;
+
+const purpose = z.enum(["search", "confirm", "audit"]);
+
+/** null: written under another schema of key parts, which cannot be compared with this one's. */
+export function decodeKeyParts(text: string): KeyParts | null {
+  const parsed = keyParts.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : null;
+}
+
+export function decodeMetrics(text: string): Metrics {
+  return new Map(Object.entries(metrics.parse(JSON.parse(text))));
+}
+
+export function resultOf(row: Selectable<Schema["results"]>): StageResult {
+  return {
+    key: parseDigest(row.key),
+    stage: row.stage,
+    output: parseDigest(row.output),
+    measurements: parseDigest(row.measurements),
+    metrics: decodeMetrics(row.metrics),
+    attempt: row.attempt,
+    seconds: row.seconds,
+    coreSeconds: row.core_seconds,
+    gpuSeconds: row.gpu_seconds,
+    finishedAt: row.finished_at,
+  };
+}
+
+export function attemptOf(row: Selectable<Schema["attempts"]>): AttemptRow {
+  return {
+    id: row.id,
+    key: parseDigest(row.key),
+    stage: row.stage,
+    fence: row.fence,
+    owner: row.owner,
+    state: row.state,
+    cause: row.cause === null ? null : cause.parse(JSON.parse(row.cause)),
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  };
+}
+
+export function runOf(row: Selectable<Schema["runs"]>): RunRow {
+  return {
+    id: row.id,
+    levels: strings.parse(JSON.parse(row.levels)),
+    seed: row.seed,
+    scale: row.scale,
+    purpose: purpose.parse(row.purpose),
+    recipeDigest: parseDigest(row.recipe_digest),
+    why: json.parse(JSON.parse(row.why)),
+    owner: row.owner,
+    state: row.state,
+    stages: runStages.parse(JSON.parse(row.stages)),
+    coreSeconds: row.core_seconds,
+    gpuSeconds: row.gpu_seconds,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  };
+}
+
+export function entryOf(row: Selectable<Schema["entries"]>): Entry {
+  return {
+    number: row.number,
+    at: row.at,
+    digest: parseDigest(row.digest),
+    body: jsonObject.parse(JSON.parse(row.body)),
+  };
+}

@@ -1,0 +1,185 @@
+import { randomBytes } from "node:crypto";
+import type { Kysely, Transaction } from "kysely";
+import type { Clock } from "../base/clock.ts";
+import { type Digest, digestJson } from "../base/digest.ts";
+import { canonicalJson } from "../base/json.ts";
+import type { KeyParts } from "../recipe/fingerprint.ts";
+import type { AttemptEnd } from "../run/lifecycle.ts";
+import { encodeMetrics } from "../run/metrics.ts";
+import type { Attempt, Claim, FailureCause, Journal, StageResult } from "../run/run.ts";
+import { resultOf } from "./codec.ts";
+import { appendMetrics } from "./curves.ts";
+import type { Schema } from "./schema.ts";
+import type { Vigil } from "./vigil.ts";
+
+/**
+ * The runner's view of the store. A key's lease is its one attempt in state `started` (a unique index says so), its
+ * fencing number the count of attempts so far: both live in the one table, so they cannot disagree.
+ */
+export function createJournal(db: Kysely<Schema>, clock: Clock, vigil: Vigil, owner: string): Journal {
+  return {
+    findResult: (key) => findResult(db, key),
+
+    claim: (key, parts, stage) =>
+      db.transaction().execute(async (trx): Promise<Claim> => {
+        const result = await findResult(trx, key);
+        if (result !== null) return { kind: "recorded", result };
+        const lease = await findLease(trx, key);
+        if (lease !== null) {
+          if (lease.owner === owner || !vigil(lease.owner, lease.beats)) return { kind: "held" };
+          await end(trx, clock, lease.id, "fenced", null);
+        }
+        await introduce(trx, clock, owner);
+        const attempt = await begin(trx, clock, { key, parts, stage, owner });
+        return { kind: "granted", attempt, takenOver: lease !== null };
+      }),
+
+    heartbeat: () =>
+      db.transaction().execute(async (trx) => {
+        await introduce(trx, clock, owner);
+        await trx
+          .updateTable("owners")
+          .set((e) => ({ beats: e("beats", "+", 1), seen_at: clock.now() }))
+          .where("owner", "=", owner)
+          .execute();
+      }),
+
+    record: (attempt, result) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await end(trx, clock, attempt.id, "recorded", null))) return "fenced";
+        await insertResult(trx, result);
+        return "recorded";
+      }),
+
+    fail: async (attempt, cause) => {
+      await db.transaction().execute((trx) => end(trx, clock, attempt.id, "failed", cause));
+    },
+
+    release: async (attempt) => {
+      await db.transaction().execute((trx) => end(trx, clock, attempt.id, "released", null));
+    },
+
+    invalidate: (result, reason) => invalidate(db, result.attempt, reason),
+
+    isAbandoned: async (attempt) => {
+      const row = await db
+        .selectFrom("attempts")
+        .innerJoin("owners", "owners.owner", "attempts.owner")
+        .select(["attempts.state", "attempts.owner", "owners.beats"])
+        .where("attempts.id", "=", attempt)
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      return row.state !== "started" || (row.owner !== owner && vigil(row.owner, row.beats));
+    },
+
+    appendMetrics: (attempt, points) => appendMetrics(db, attempt, points),
+  };
+}
+
+export async function findResult(db: Kysely<Schema>, key: Digest): Promise<StageResult | null> {
+  const row = await db
+    .selectFrom("results")
+    .selectAll()
+    .where("key", "=", key)
+    .where("invalid", "is", null)
+    .executeTakeFirst();
+  return row === undefined ? null : resultOf(row);
+}
+
+/** Makes the owner known, so that its silence can be noticed. */
+export async function introduce(trx: Transaction<Schema>, clock: Clock, owner: string): Promise<void> {
+  await trx
+    .insertInto("owners")
+    .values({ owner, beats: 0, seen_at: clock.now() })
+    .onConflict((c) => c.column("owner").doNothing())
+    .execute();
+}
+
+async function findLease(trx: Transaction<Schema>, key: Digest) {
+  const row = await trx
+    .selectFrom("attempts")
+    .innerJoin("owners", "owners.owner", "attempts.owner")
+    .select(["attempts.id", "attempts.owner", "owners.beats"])
+    .where("attempts.key", "=", key)
+    .where("attempts.state", "=", "started")
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+interface Beginning {
+  readonly key: Digest;
+  readonly parts: KeyParts;
+  readonly stage: string;
+  readonly owner: string;
+}
+
+async function begin(
+  trx: Transaction<Schema>,
+  clock: Clock,
+  { key, parts, stage, owner }: Beginning,
+): Promise<Attempt> {
+  await trx
+    .insertInto("keys")
+    .values({ key, stage, params: digestJson(parts.params), parts: canonicalJson({ ...parts }) })
+    .onConflict((c) => c.column("key").doNothing())
+    .execute();
+  const { newest } = await trx
+    .selectFrom("attempts")
+    .select((e) => e.fn.max("fence").as("newest"))
+    .where("key", "=", key)
+    .executeTakeFirstOrThrow();
+  const fence = Number(newest ?? 0) + 1;
+  // Unique over all labs of a machine: processes are found by it.
+  const id = `${stage}-${key.slice(0, 10)}-${fence}-${randomBytes(4).toString("hex")}`;
+  const row = { id, key, stage, fence, owner, state: "started", cause: null, ended_at: null } as const;
+  await trx
+    .insertInto("attempts")
+    .values({ ...row, started_at: clock.now() })
+    .execute();
+  return { id, key, fence };
+}
+
+/** False, and nothing is changed, when the attempt has ended already: another has taken the key. */
+async function end(
+  trx: Transaction<Schema>,
+  clock: Clock,
+  attempt: string,
+  state: AttemptEnd,
+  cause: FailureCause | null,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable("attempts")
+    .set({ state, cause: cause === null ? null : JSON.stringify(cause), ended_at: clock.now() })
+    .where("id", "=", attempt)
+    .where("state", "=", "started")
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
+}
+
+async function insertResult(trx: Transaction<Schema>, result: StageResult): Promise<void> {
+  await trx
+    .insertInto("results")
+    .values({
+      key: result.key,
+      stage: result.stage,
+      attempt: result.attempt,
+      output: result.output,
+      measurements: result.measurements,
+      metrics: JSON.stringify(encodeMetrics(result.metrics)),
+      seconds: result.seconds,
+      core_seconds: result.coreSeconds,
+      gpu_seconds: result.gpuSeconds,
+      finished_at: result.finishedAt,
+      invalid: null,
+    })
+    .execute();
+}
+
+async function invalidate(db: Kysely<Schema>, attempt: string, reason: string): Promise<void> {
+  await db
+    .updateTable("results")
+    .set({ invalid: reason })
+    .where("attempt", "=", attempt)
+    .where("invalid", "is", null)
+    .execute();
+}

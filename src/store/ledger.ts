@@ -1,0 +1,30 @@
+import type { Kysely } from "kysely";
+import type { Clock } from "../base/clock.ts";
+import { sha256 } from "../base/digest.ts";
+import { canonicalJson, type JsonObject } from "../base/json.ts";
+import { entryOf } from "./codec.ts";
+import type { Schema } from "./schema.ts";
+import type { Entry, Ledger } from "./store.ts";
+
+export async function append(db: Kysely<Schema>, clock: Clock, ledger: Ledger, body: JsonObject): Promise<Entry> {
+  const text = canonicalJson(body);
+  return db.transaction().execute(async (trx) => {
+    const { newest } = await trx
+      .selectFrom("entries")
+      .select((e) => e.fn.max("number").as("newest"))
+      .where("ledger", "=", ledger)
+      .executeTakeFirstOrThrow();
+    const number = Number(newest ?? 0) + 1;
+    const row = await trx
+      .insertInto("entries")
+      .values({ ledger, number, at: clock.now(), digest: sha256(text), body: text })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return entryOf(row);
+  });
+}
+
+export async function entries(db: Kysely<Schema>, ledger: Ledger): Promise<readonly Entry[]> {
+  const rows = await db.selectFrom("entries").selectAll().where("ledger", "=", ledger).orderBy("number").execute();
+  return rows.map(entryOf);
+}

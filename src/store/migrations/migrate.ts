@@ -1,0 +1,32 @@
+import { type Kysely, sql } from "kysely";
+import type { Clock } from "../../base/clock.ts";
+import type { Schema } from "../schema.ts";
+import { StoreError } from "../store.ts";
+import { initial } from "./0001-initial.ts";
+import type { Migration } from "./migration.ts";
+
+const migrations: readonly Migration[] = [initial];
+
+/**
+ * Brings the schema up to what this program knows, all in one transaction: a crash half-way leaves the old one, and two
+ * processes that open a new store at once do not both make it.
+ * @throws StoreError `newer`, and changes nothing, when the file has migrations that this program does not know.
+ */
+export async function migrate(db: Kysely<Schema>, path: string, clock: Clock): Promise<void> {
+  const known = migrations.at(-1)?.number ?? 0;
+  await db.transaction().execute(async (trx) => {
+    await sql`create table if not exists migrations (number integer primary key, name text not null, applied_at double precision not null)`.execute(
+      trx,
+    );
+    const { version } = await trx
+      .selectFrom("migrations")
+      .select((e) => e.fn.coalesce(e.fn.max("number"), sql.lit(0)).as("version"))
+      .executeTakeFirstOrThrow();
+    if (version > known) throw new StoreError({ kind: "newer", path, version, known });
+    for (const { number, name, up } of migrations) {
+      if (number <= version) continue;
+      await up(trx);
+      await trx.insertInto("migrations").values({ number, name, applied_at: clock.now() }).execute();
+    }
+  });
+}

@@ -1,0 +1,75 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { Kysely, sql } from "kysely";
+import type { Clock } from "../base/clock.ts";
+import { isDeadHere } from "../run/owner.ts";
+import { appendMetrics, metricNames, readMetrics, summariseMetrics } from "./curves.ts";
+import { nodeSqliteDialect } from "./dialect.ts";
+import { createJournal, findResult } from "./journal.ts";
+import { append, entries } from "./ledger.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { findAttemptResult, findKeyParts, latestKeyParts, listAttempts, listResults, stageCosts } from "./results.ts";
+import { findRun, insertRun, listRuns, takeOverRuns, updateRun } from "./runs.ts";
+import type { Schema } from "./schema.ts";
+import { type Store, StoreError } from "./store.ts";
+import { createVigil } from "./vigil.ts";
+
+/**
+ * Opens the embedded store, and makes it when the file is not there. The file must not lie on a network file system:
+ * SQLite's locks do not hold there.
+ * @param isDead whether an owner's process is surely gone; the default looks at this machine's processes
+ * @throws StoreError when the file is damaged, newer than this program, locked for too long or unusable. It is never
+ * overwritten then.
+ */
+export async function openSqliteStore(
+  path: string,
+  clock: Clock,
+  isDead: (owner: string) => boolean = isDeadHere,
+): Promise<Store> {
+  makeFolder(path);
+  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(path) });
+  try {
+    await migrate(db, path, clock);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const vigil = createVigil(clock, isDead);
+  return {
+    journal: (owner) => createJournal(db, clock, vigil, owner),
+    findResult: (key) => findResult(db, key),
+    findAttemptResult: (attempt) => findAttemptResult(db, attempt),
+    listResults: () => listResults(db),
+    stageCosts: () => stageCosts(db),
+    findKeyParts: (key) => findKeyParts(db, key),
+    latestKeyParts: (stage) => latestKeyParts(db, stage),
+    listAttempts: (key) => listAttempts(db, key),
+    insertRun: (run) => insertRun(db, clock, run),
+    updateRun: (id, owner, change) => updateRun(db, clock, id, owner, change),
+    findRun: (id) => findRun(db, id),
+    listRuns: () => listRuns(db),
+    takeOverRuns: (owner) => takeOverRuns(db, clock, vigil, owner),
+    append: (ledger, body) => append(db, clock, ledger, body),
+    entries: (ledger) => entries(db, ledger),
+    appendMetrics: (attempt, points) => appendMetrics(db, attempt, points),
+    readMetrics: (attempt, name) => readMetrics(db, attempt, name),
+    summariseMetrics: (attempt, name) => summariseMetrics(db, attempt, name),
+    metricNames: (attempt) => metricNames(db, attempt),
+    check: () => check(db),
+    close: () => db.destroy(),
+  };
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new StoreError({ kind: "io", path, detail }, { cause: error });
+  }
+}
+
+async function check(db: Kysely<Schema>): Promise<readonly string[]> {
+  const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(db);
+  return rows.map((row) => row.integrity_check).filter((line) => line !== "ok");
+}
