@@ -1,0 +1,293 @@
+import type { Report } from "../api/report.ts";
+import {
+  decimalsOfEstimate,
+  formatInstant,
+  formatMean,
+  formatNumber,
+  formatProbability,
+  formatRange,
+} from "./format.ts";
+import { pairSentence } from "./pair.ts";
+import {
+  displayWidth,
+  type Ink,
+  padEnd,
+  padStart,
+  painter,
+  sanitize,
+  type TerminalOptions,
+  toAscii,
+  truncate,
+  wrap,
+} from "./terminal.ts";
+import { drawForestLines } from "./text-forest.ts";
+import {
+  effectsOn,
+  firstSense,
+  goodDirection,
+  interactionsOn,
+  isSure,
+  objectiveNamed,
+  quotedGains,
+  type ReportContribution,
+  type ReportSense,
+  recommendedValue,
+  recommendsChange,
+  standingOf,
+  standingWord,
+  unitSuffix,
+} from "./view.ts";
+import {
+  costSentences,
+  evidenceSentence,
+  headline,
+  intervalNote,
+  nextSteps,
+  utilityNote,
+  verdictLabel,
+  verdictSentence,
+} from "./words.ts";
+
+/** The widest the report gets: longer lines are hard to read. */
+const widest = 120;
+const narrowest = 40;
+
+interface Page extends TerminalOptions {
+  readonly paint: (ink: Ink, text: string) => string;
+}
+
+/**
+ * The report for a terminal: the decision first, then what it rests on. No line is wider than `options.width` columns
+ * (40 at least). Text of other people is printed without its control characters.
+ */
+export function renderText(report: Report, options: TerminalOptions): string {
+  const width = Math.max(narrowest, Math.min(widest, options.width));
+  const page: Page = { ...options, width, paint: painter(options.color) };
+  const safe = sanitizeReport(report);
+  const sections = [
+    decisionSection(safe, page),
+    ...verdictSections(safe, page),
+    objectiveSection(safe, page),
+    effectSection(safe, page),
+    interactionSection(safe, page),
+    creditSection(safe, page),
+    costSection(safe, page),
+    nextSection(safe, page),
+  ];
+  const text = `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+  return options.unicode ? text : toAscii(text);
+}
+
+function decisionSection(report: Report, page: Page): readonly string[] {
+  const { title, details } = headline(report);
+  const about = `${report.lab} · scale ${report.scale} · ${formatInstant(report.generatedAt)}`;
+  return [
+    page.paint("dim", truncate(about, page.width)),
+    "",
+    ...wrap(title, page.width).map((line) => page.paint("bold", line)),
+    ...details.flatMap((line) => wrap(line, page.width)),
+  ];
+}
+
+function heading(title: string, page: Page): string {
+  const rule = "─".repeat(Math.max(0, page.width - displayWidth(title) - 1));
+  return `${page.paint("bold", title)} ${page.paint("dim", rule)}`;
+}
+
+function verdictSections(report: Report, page: Page): readonly (readonly string[])[] {
+  const { land, shelve, undecided, earlier } = standingOf(report);
+  const done = report.landing !== null;
+  return [
+    verdictList(report, done ? "Landed" : "Land", land, "better", page),
+    verdictList(report, "Shelved", shelve, "dim", page),
+    verdictList(report, "Undecided", undecided, "unsure", page),
+    verdictList(report, "In the baseline already", earlier, "dim", page),
+  ];
+}
+
+function verdictList(
+  report: Report,
+  title: string,
+  items: readonly ReportContribution[],
+  ink: Ink,
+  page: Page,
+): readonly string[] {
+  if (items.length === 0) return [];
+  const column = Math.min(24, Math.max(...items.map(({ level }) => displayWidth(level)))) + 2;
+  const lines = items.flatMap((item) => {
+    const label =
+      item.verdict.kind === "land" || item.verdict.kind === "landed" ? "" : ` (${verdictLabel(item.verdict)})`;
+    const body = page.width - column - 2;
+    const named = wrap(`${item.title}${label}`, body);
+    const reason = wrap(verdictSentence(report, item.level, item.verdict), body);
+    const name = padEnd(truncate(item.level, column - 2), column);
+    return [
+      ...named.map((line, i) => `  ${i === 0 ? page.paint(ink, name) : " ".repeat(column)}${line}`),
+      ...reason.map((line) => `  ${" ".repeat(column)}${page.paint("dim", line)}`),
+    ];
+  });
+  return [heading(`${title} (${items.length})`, page), ...lines];
+}
+
+function objectiveSection(report: Report, page: Page): readonly string[] {
+  if (!recommendsChange(report) && report.landing === null) return baselineTable(report, page);
+  const rows = quotedGains(report).map((gain) => {
+    const objective = objectiveNamed(report, gain.objective);
+    const decimals = decimalsOfEstimate(gain.difference);
+    const baseline = objective?.baseline ?? null;
+    const held =
+      gain.guardrail === null
+        ? ""
+        : `${gain.guardrail.probability >= report.confidence ? "held" : "unsure"} ${formatProbability(gain.guardrail.probability)}`;
+    return {
+      ink: standingWord(gain.difference, goodDirection(report, gain.objective)),
+      cells: [
+        gain.objective,
+        baseline === null ? "" : formatNumber(baseline.mean, decimals),
+        baseline === null ? "" : `→ ${formatNumber(recommendedValue(baseline, gain.difference).mean, decimals)}`,
+        formatMean(gain.difference, true),
+        isExact(gain.difference) ? "" : `(${formatRange(gain.difference, true)})`,
+        unitSuffix(objective).trim(),
+        held,
+      ],
+    };
+  });
+  return table(
+    "Objectives: baseline → recommended",
+    ["", "baseline", "set", "change", "", "", "guardrail"],
+    [5, 4, 1, 6],
+    rows,
+    page,
+  );
+}
+
+function isExact(estimate: { readonly low: number; readonly high: number }): boolean {
+  return estimate.low === estimate.high;
+}
+
+function baselineTable(report: Report, page: Page): readonly string[] {
+  const rows = report.objectives.flatMap((objective) =>
+    objective.baseline === null
+      ? []
+      : [
+          {
+            ink: "unsure" as const,
+            cells: [
+              objective.name,
+              formatMean(objective.baseline),
+              unitSuffix(objective).trim(),
+              `${objective.goal}, ${formatNumber(objective.matters)} matters`,
+            ],
+          },
+        ],
+  );
+  return rows.length === 0 ? [] : table("Objectives: the baseline", ["", "baseline", "", "goal"], [3, 2], rows, page);
+}
+
+interface Row {
+  readonly ink: Ink;
+  readonly cells: readonly string[];
+}
+
+/** Columns as wide as they need; while a row is too wide, columns go in the order of `spare`. Numbers stand right, words left. */
+function table(
+  title: string,
+  head: readonly string[],
+  spare: readonly number[],
+  rows: readonly Row[],
+  page: Page,
+): readonly string[] {
+  const widths = head.map((cell, i) => {
+    const width = Math.max(displayWidth(cell), ...rows.map(({ cells }) => displayWidth(cells[i] ?? "")));
+    return i === 0 ? Math.min(width, 26) : width;
+  });
+  const gone = new Set<number>();
+  const total = () => widths.reduce((sum, width, i) => sum + (width > 0 && !gone.has(i) ? width + 2 : 0), 0);
+  for (const column of spare) if (total() > page.width) gone.add(column);
+  const numeric = head.map((_, i) => i > 0 && rows.some(({ cells }) => /^[→+−(]?\s?[−\d]/.test(cells[i] ?? "")));
+  const line = (cells: readonly string[]) => {
+    const written = cells.map((cell, i) => {
+      const width = widths[i] ?? 0;
+      if (width === 0 || gone.has(i)) return "";
+      return `  ${numeric[i] ? padStart(cell, width) : padEnd(truncate(cell, width), width)}`;
+    });
+    return truncate(written.join("").trimEnd(), page.width);
+  };
+  const body = rows.map(({ ink, cells }) => page.paint(ink === "unsure" ? "dim" : ink, line(cells)));
+  return [heading(title, page), page.paint("dim", line(head)), ...body];
+}
+
+const senseWords: Readonly<Record<ReportSense, string>> = {
+  "in-set": "in the recommended set",
+  alone: "alone, from the baseline",
+  "on-average": "on average over combinations",
+};
+
+function effectSection(report: Report, page: Page): readonly string[] {
+  const sense = firstSense(report.effects);
+  const effects = effectsOn(report, null, sense);
+  if (effects.length === 0) return [];
+  const verdicts = new Map(report.contributions.map(({ level, verdict }) => [level, verdict.kind]));
+  return [
+    heading(`Effects on utility, ${senseWords[sense]}`, page),
+    ...drawForestLines(effects, (level) => verdicts.get(level) ?? "undecided", page.width, page.paint),
+    ...wrap(
+      `● land  ○ shelved  ◆ undecided  ■ landed before  ░ smaller than matters. ${intervalNote(report)} ${utilityNote}`,
+      page.width - 2,
+    ).map((line) => page.paint("dim", `  ${line}`)),
+  ];
+}
+
+const pairsShown = 6;
+
+function interactionSection(report: Report, page: Page): readonly string[] {
+  const sense = firstSense(report.interactions);
+  const pairs = interactionsOn(report, null, sense);
+  if (pairs.length === 0) return [];
+  const sure = pairs.filter(({ estimate }) => isSure(estimate)).slice(0, pairsShown);
+  const title = heading(`Interactions, ${senseWords[sense]}`, page);
+  if (sure.length === 0) return [title, "  No pair is surely more or less than the sum of its parts."];
+  const lines = sure.flatMap((pair) =>
+    wrap(pairSentence(report, pair), page.width - 4).map((line, i) => (i === 0 ? `  · ${line}` : `    ${line}`)),
+  );
+  return [title, ...lines];
+}
+
+function creditSection(report: Report, page: Page): readonly string[] {
+  if (report.credit.length === 0) return [];
+  const credit = report.credit.toSorted((a, b) => b.share.mean - a.share.mean);
+  const column = Math.min(24, Math.max(...credit.map(({ level }) => displayWidth(level)))) + 2;
+  const room = Math.max(8, page.width - column - 30);
+  const most = Math.max(...credit.map(({ share }) => share.mean), 0);
+  const lines = credit.map(({ level, share }) => {
+    const length = most > 0 ? Math.max(0, Math.round((share.mean / most) * room)) : 0;
+    const bar = page.paint("better", "█".repeat(length)) + " ".repeat(room - length);
+    return `  ${padEnd(truncate(level, column - 2), column)}${bar} ${padStart(formatMean(share, true), 7)} ${page.paint("dim", `(${formatRange(share, true)})`)}`.trimEnd();
+  });
+  return [heading("Credit: shares of the set's utility", page), ...lines];
+}
+
+function costSection(report: Report, page: Page): readonly string[] {
+  const sentences =
+    report.cost.runs === 0 ? costSentences(report) : [...costSentences(report), evidenceSentence(report)];
+  return [heading("Cost", page), ...sentences.flatMap((line) => wrap(line, page.width - 2).map((it) => `  ${it}`))];
+}
+
+function nextSection(report: Report, page: Page): readonly string[] {
+  const lines = [
+    ...nextSteps(report),
+    { text: "Everything, as a page to open or send.", command: "cairn report --html report.html" },
+  ].flatMap(({ text, command }) => {
+    const said = wrap(text, page.width - 2).map((line) => `  ${line}`);
+    return command === null ? said : [...said, `    ${page.paint("bold", command)}`];
+  });
+  return [heading("Next", page), ...lines];
+}
+
+/** The same report with every string safe to print. */
+function sanitizeReport(report: Report): Report {
+  return JSON.parse(JSON.stringify(report), (_key, value) => (typeof value === "string" ? sanitize(value) : value));
+}
