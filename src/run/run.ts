@@ -166,6 +166,7 @@ export interface Artifacts {
 /** Something in a directory that has no content of its own to keep. Paths are relative to the directory. */
 export type PublishProblem =
   | { readonly kind: "escaping-link"; readonly path: string; readonly target: string }
+  | { readonly kind: "broken-link"; readonly path: string; readonly target: string }
   | { readonly kind: "special-file"; readonly path: string };
 
 /** What the runner needs of a record: who executes a key, and what came of it. Every method is one transaction. */
