@@ -1,0 +1,199 @@
+import { applyPatch, parsePatch, type StructuredPatch } from "diff";
+import { err, ok, type Result } from "../base/result.ts";
+import { isInternal, pathProblem } from "../lab/glob.ts";
+import type { Source, Span } from "../lab/source.ts";
+import type { Patch } from "./contribution.ts";
+
+/** Unified diffs, as `diff -u` and `git diff` write them, on the lab's text files. Context must match exactly. */
+
+/** The change of one file. */
+export interface FilePatch {
+  /** Null: the file is created. */
+  readonly from: string | null;
+  /** Null: the file is deleted. */
+  readonly to: string | null;
+  readonly diff: StructuredPatch;
+  /** Hunks of the patch that stand before this file's. */
+  readonly hunksBefore: number;
+}
+
+/** Why a patch does not apply. */
+export interface PatchFailure {
+  readonly origin: string;
+  readonly path: string;
+  /** From 1; null when it is not about one hunk. */
+  readonly hunk: number | null;
+  /** A clause: "hunk 2 does not fit `x.ts`: …". */
+  readonly message: string;
+  /** The hunk's first line in the patch. */
+  readonly span: Span;
+}
+
+const parsed = new WeakMap<Patch, Result<readonly FilePatch[], string>>();
+
+/** The files a patch changes, in its order; an error is a sentence. */
+export function readPatch(patch: Patch): Result<readonly FilePatch[], string> {
+  let result = parsed.get(patch);
+  if (result === undefined) {
+    result = parse(patch);
+    parsed.set(patch, result);
+  }
+  return result;
+}
+
+/** Every path that a patch reads or writes. */
+export function patchPaths(patch: Patch): readonly string[] {
+  const files = readPatch(patch);
+  if (!files.ok) return [];
+  const paths = files.value.flatMap(({ from, to }) => [from, to]).filter((path) => path !== null);
+  return [...new Set(paths)];
+}
+
+function parse(patch: Patch): Result<readonly FilePatch[], string> {
+  // The signature under a patch that `git format-patch` wrote looks like a removed line.
+  const text = patch.text.replace(/\n-- \n[0-9][^\n]*\s*$/, "\n");
+  let diffs: StructuredPatch[];
+  try {
+    diffs = parsePatch(text);
+  } catch (error) {
+    return err(`it is not a unified diff: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  const files: FilePatch[] = [];
+  let hunksBefore = 0;
+  for (const diff of diffs) {
+    if (diff.oldFileName === undefined && diff.newFileName === undefined && diff.hunks.length === 0) continue;
+    const file = parseFile(diff, hunksBefore);
+    if (!file.ok) return file;
+    if (!isProposal(file.value)) files.push(file.value);
+    hunksBefore += diff.hunks.length;
+  }
+  if (files.length > 0) return ok(files);
+  return err(hunksBefore > 0 ? "it changes only `contributions/`." : "it is empty, or not a unified diff.");
+}
+
+/** A branch brings its own proposal along: `contributions/` is no part of what runs. */
+function isProposal({ from, to }: FilePatch): boolean {
+  return (to ?? from ?? "").startsWith("contributions/");
+}
+
+function parseFile(diff: StructuredPatch, hunksBefore: number): Result<FilePatch, string> {
+  const oldName = diff.oldFileName ?? "/dev/null";
+  const newName = diff.newFileName ?? "/dev/null";
+  const prefixed = /^(a\/|\/dev\/null$)/.test(oldName) && /^(b\/|\/dev\/null$)/.test(newName);
+  const strip = (name: string) => (name === "/dev/null" ? null : prefixed ? name.slice(2) : name.replace(/^\.\//, ""));
+  const from = diff.isCreate === true ? null : strip(oldName);
+  const to = diff.isDelete === true ? null : strip(newName);
+  const name = to ?? from;
+  if (name === null) return err("it has a part that names no file.");
+  const problem = [from, to].map((path) => (path === null ? null : refusal(path))).find((found) => found !== null);
+  if (problem !== undefined) return err(problem);
+  if (diff.isBinary === true) return err(`it changes \`${name}\`, which is not text.`);
+  const special = [diff.oldMode, diff.newMode].find((mode) => mode === "120000" || mode === "160000");
+  if (special !== undefined) return err(`\`${name}\` is a ${special === "120000" ? "link" : "submodule"}, not a file.`);
+  const moves = from !== to;
+  if (diff.hunks.length === 0 && !moves)
+    return err(`it changes no line of \`${name}\` (a change of mode does not count).`);
+  const copies = diff.isCopy === true;
+  return ok({ from: copies ? null : from, to, diff, hunksBefore });
+}
+
+/** Why a contribution may not change a path, as a sentence, or null. */
+function refusal(path: string): string | null {
+  const problem = pathProblem(path);
+  if (problem !== null) return `it changes \`${path}\`, which ${problem}.`;
+  if (isInternal(path)) return `it changes \`${path}\`, which is not one of the lab's own files.`;
+  if (path === "cairn.yaml")
+    return "it changes `cairn.yaml`: parameters are changed with `set`, other keys in the lab itself.";
+  return null;
+}
+
+/**
+ * Applies patches one after the other to the lab's files.
+ * @param files the lab's text by path, null where there is no such file
+ * @returns the files that are different after it: new text, or null where the file is gone
+ */
+export function applyPatches(
+  patches: readonly Patch[],
+  files: (path: string) => string | null,
+): Result<ReadonlyMap<string, string | null>, PatchFailure> {
+  const edits = new Map<string, string | null>();
+  const current = (path: string) => edits.get(path) ?? (edits.has(path) ? null : files(path));
+  for (const patch of patches) {
+    const read = readPatch(patch);
+    if (!read.ok) return err(failure(patch, null, "", null, read.error));
+    for (const file of read.value) {
+      const applied = applyFile(patch, file, current);
+      if (!applied.ok) return applied;
+      if (file.from !== null && file.from !== file.to) edits.set(file.from, null);
+      if (file.to !== null) edits.set(file.to, applied.value);
+    }
+  }
+  for (const [path, text] of edits) if (files(path) === text) edits.delete(path);
+  return ok(edits);
+}
+
+/** The new text of a file; empty for one that is deleted. */
+function applyFile(
+  patch: Patch,
+  file: FilePatch,
+  current: (path: string) => string | null,
+): Result<string, PatchFailure> {
+  const { from, to, diff } = file;
+  const name = to ?? from ?? "";
+  const before = from === null ? "" : current(from);
+  if (before === null) return err(failure(patch, file, name, null, `there is no file \`${from}\` in the lab`));
+  if (to !== null && to !== from && current(to) !== null) {
+    return err(failure(patch, file, name, null, `it creates \`${to}\`, which is there already`));
+  }
+  const after = applyPatch(before, diff);
+  if (after === false) {
+    const hunk = firstMisfit(before, diff);
+    const why = explainMisfit(before, diff, hunk);
+    return err(failure(patch, file, name, hunk, `hunk ${hunk} does not fit \`${from ?? name}\`${why}`));
+  }
+  if (to !== null || after === "") return ok(after);
+  return err(failure(patch, file, name, null, `it deletes \`${name}\`, and the file holds more than the patch says`));
+}
+
+/** The first hunk, from 1, that cannot be applied after those before it. */
+function firstMisfit(text: string, diff: StructuredPatch): number {
+  const count = diff.hunks.length;
+  for (let n = 1; n < count; n++) {
+    if (applyPatch(text, { ...diff, hunks: diff.hunks.slice(0, n) }) === false) return n;
+  }
+  return count;
+}
+
+/** What stands in the file where the patch expects something else. */
+function explainMisfit(text: string, diff: StructuredPatch, hunk: number): string {
+  const { oldStart, lines } = diff.hunks[hunk - 1] ?? { oldStart: 1, lines: [] };
+  const expected = lines.filter((line) => line.startsWith(" ") || line.startsWith("-")).map((line) => line.slice(1));
+  const found = text.split("\n");
+  for (const [i, line] of expected.entries()) {
+    const at = oldStart + i;
+    const there = found[at - 1];
+    if (there === undefined) return `: the file ends before line ${at}, where the patch expects ${quote(line)}`;
+    if (there !== line) return `: line ${at} is ${quote(there)} where the patch expects ${quote(line)}`;
+  }
+  return "";
+}
+
+function quote(line: string): string {
+  const text = line.trim();
+  return text === "" ? "an empty line" : `\`${text.length > 50 ? `${text.slice(0, 49)}…` : text}\``;
+}
+
+function failure(
+  patch: Patch,
+  file: FilePatch | null,
+  path: string,
+  hunk: number | null,
+  message: string,
+): PatchFailure {
+  const source: Source = { path: patch.origin, text: patch.text };
+  const heads = [...patch.text.matchAll(/^@@ [^\n]*/gm)];
+  const head = file === null ? undefined : heads[file.hunksBefore + (hunk ?? 1) - 1];
+  const start = head?.index ?? 0;
+  const end = head === undefined ? (patch.text.split("\n")[0]?.length ?? 0) : start + head[0].length;
+  return { origin: patch.origin, path, hunk, message, span: { source, start, end } };
+}
