@@ -1,1 +1,3 @@
-console.log(process.version, process.argv.slice(2));
+import { run } from "./program.ts";
+
+process.exitCode = await run(process.argv.slice(2));

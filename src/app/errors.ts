@@ -1,0 +1,26 @@
+import type { Diagnostic } from "../lab/source.ts";
+
+/**
+ * What can keep a use case from being done, each with what the reader should do about it. Expected, so never a stack
+ * trace; `cli/exit.ts` gives each kind its exit code.
+ */
+export type Failure =
+  | { readonly kind: "no-lab"; readonly from: string }
+  | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "usage"; readonly message: string; readonly help: string | null }
+  | { readonly kind: "not-decided"; readonly message: string; readonly help: string | null }
+  | { readonly kind: "run-failed"; readonly message: string; readonly detail: readonly string[] }
+  | { readonly kind: "damaged"; readonly message: string; readonly help: string | null };
+
+/** Carries a `Failure` from where it is noticed to the edge that prints it. */
+export class CairnError extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.kind);
+    this.failure = failure;
+  }
+}
+
+export function usage(message: string, help: string | null = null): CairnError {
+  return new CairnError({ kind: "usage", message, help });
+}

@@ -1,0 +1,85 @@
+import type { Report } from "../api/report.ts";
+import { digestJson } from "../base/digest.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Interval } from "../evidence/evidence.ts";
+import type { Landing } from "../release/landing.ts";
+import { CairnError } from "./errors.ts";
+import { writeLanding } from "./landings.ts";
+import { buildReport, readStanding } from "./report.ts";
+import type { Session } from "./session.ts";
+
+/** Records the decision as it stands, once per state of the evidence, and says it. */
+export async function recordDecision(session: Session): Promise<Report> {
+  const report = buildReport(session, await readStanding(session));
+  const body: JsonObject = {
+    scale: report.scale,
+    state: report.state,
+    baseline: report.baseline,
+    recommended: report.recommended,
+    verdicts: Object.fromEntries(report.contributions.map((c) => [c.level, c.verdict.kind])),
+    evidence: report.runs.filter((run) => run.counts === true).map((run) => run.id),
+  };
+  const last = (await session.store.entries("decision")).at(-1);
+  if (last === undefined || digestJson(last.body) !== digestJson(body)) await session.store.append("decision", body);
+  return report;
+}
+
+export interface Landed {
+  readonly landing: Landing;
+  readonly file: string;
+  readonly report: Report;
+}
+
+/**
+ * Makes the confirmed set the new baseline: a file in the lab, and an entry in the ledger with the report it rests on.
+ * @throws CairnError `not-decided` when no set is confirmed, or none is better than the baseline.
+ */
+export async function land(session: Session): Promise<Landed> {
+  const report = await recordDecision(session);
+  const { confirmation } = report.set;
+  const added = report.recommended.filter((level) => !report.baseline.includes(level));
+  const removed = report.baseline.filter((level) => !report.recommended.includes(level));
+  if (added.length + removed.length === 0) {
+    throw new CairnError({
+      kind: "not-decided",
+      message: "there is nothing to land: no set is better than the baseline by what was measured",
+      help: report.state === "decided" ? "`cairn report` says why each was shelved." : "`cairn run` measures on.",
+    });
+  }
+  if (confirmation === null || confirmation.outcome !== "confirmed") {
+    const pairs = confirmation?.pairs ?? 0;
+    throw new CairnError({
+      kind: "not-decided",
+      message: `the recommended set (${report.recommended.join(", ")}) is not confirmed: ${pairs} fresh ${pairs === 1 ? "pair" : "pairs"} so far`,
+      help: "`cairn run` makes the runs that confirm it; nothing lands on the search's numbers alone.",
+    });
+  }
+  const number = (session.loaded.landings.at(-1)?.landing ?? 0) + 1;
+  const utility = confirmation.tests.find((test) => test.objective === null);
+  const landing: Landing = {
+    landing: number,
+    at: new Date(session.clock.now()).toISOString(),
+    scale: report.scale,
+    set: report.recommended,
+    added,
+    removed,
+    gain: {
+      utility: triple(utility?.difference ?? report.set.utility),
+      objectives: Object.fromEntries(report.set.objectives.map((gain) => [gain.objective, triple(gain.difference)])),
+    },
+    confirmation: { pairs: confirmation.pairs, e: utility?.e ?? 0, threshold: confirmation.threshold },
+    credit: Object.fromEntries(report.credit.map((credit) => [credit.level, triple(credit.share)])),
+  };
+  const landed: Report = { ...report, landing: number };
+  // The ledger first: a file without its report would be a landing nobody can explain, a report without a file is none.
+  await session.store.append("landing", { landing: number, report: jsonOf(landed) });
+  return { landing, file: writeLanding(session.loaded.dir, landing), report: landed };
+}
+
+function triple({ mean, low, high }: Interval): [number, number, number] {
+  return [mean, low, high];
+}
+
+function jsonOf(report: Report): JsonObject {
+  return JSON.parse(JSON.stringify(report));
+}

@@ -1,0 +1,259 @@
+import { createRequire } from "node:module";
+import { z } from "zod";
+import { type Report, type ReportRun, reportSchema } from "../api/report.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
+import type { Combination, FactorLevel } from "../contribution/contribution.ts";
+import { combinationIds } from "../contribution/space.ts";
+import { decide } from "../decision/decide.ts";
+import type { Decision, Verdict } from "../decision/decision.ts";
+import type { Lab } from "../lab/lab.ts";
+import type { Knowledge } from "../plan/plan.ts";
+import type { Why } from "../plan/plan.ts";
+import { type History, type PastRun, readHistory } from "./history.ts";
+import { knowledgeOf } from "./knowledge.ts";
+import type { Session } from "./session.ts";
+import { whySentence } from "./words.ts";
+
+const { version } = z.object({ version: z.string() }).parse(createRequire(import.meta.url)("../../package.json"));
+export { version };
+
+/** What a decision is at this moment, with all it rests on. Pure of side effects: nothing is recorded. */
+export interface Standing {
+  readonly history: History;
+  readonly knowledge: Knowledge;
+  readonly decision: Decision;
+}
+
+export async function readStanding(session: Session): Promise<Standing> {
+  const history = await readHistory(session);
+  const knowledge = knowledgeOf(session, history);
+  return { history, knowledge, decision: decide(knowledge, { detail: "full", runsLeft: null }) };
+}
+
+/**
+ * The report of where things stand; right after a landing, with nothing run since, the report of that landing.
+ * @param landing a landing's number, to see that one's report again; null: as things stand.
+ */
+export async function readReport(session: Session, landing: number | null): Promise<Report | null> {
+  const landed = await landingReports(session);
+  if (landing !== null) return landed.get(landing) ?? null;
+  const last = session.loaded.landings.at(-1);
+  if (last !== undefined) {
+    const report = landed.get(last.landing);
+    const since = Date.parse(last.at);
+    const runs = await session.store.listRuns();
+    if (report !== undefined && !runs.some((run) => run.createdAt > since)) return report;
+  }
+  return buildReport(session, await readStanding(session));
+}
+
+async function landingReports(session: Session): Promise<ReadonlyMap<number, Report>> {
+  const reports = new Map<number, Report>();
+  for (const entry of await session.store.entries("landing")) {
+    const report = reportSchema.safeParse(entry.body.report);
+    if (report.success && report.data.landing !== null) reports.set(report.data.landing, report.data);
+  }
+  return reports;
+}
+
+export function buildReport(session: Session, standing: Standing): Report {
+  const { loaded, scale } = session;
+  const { decision, history, knowledge } = standing;
+  const { lab, space } = loaded;
+  const ids = (combination: Combination) => [...combinationIds(space, combination)];
+  const baseline = decision.points.find((point) => isSame(point.combination, decision.baseline));
+  const state = history.observations.length === 0 ? "empty" : decision.state;
+  return {
+    cairn: 1,
+    version,
+    generatedAt: session.clock.now(),
+    lab: lab.name,
+    scale,
+    confidence: knowledge.confidence,
+    alpha: knowledge.alpha,
+    state,
+    landing: null,
+    objectives: lab.objectives.map((objective) => {
+      const resolved = knowledge.objectives.find((o) => o.name === objective.name);
+      return {
+        name: objective.name,
+        stage: objective.stage,
+        goal: objective.goal,
+        unit: objective.unit,
+        matters: resolved?.matters ?? 0,
+        guardrail: resolved?.guardrail ?? null,
+        weight: objective.weight,
+        baseline: baseline?.values.find((value) => value.objective === objective.name)?.estimate ?? null,
+      };
+    }),
+    baseline: ids(decision.baseline),
+    recommended: ids(decision.recommended),
+    set: {
+      utility: decision.set.utility,
+      objectives: decision.set.objectives.map((gain) => ({ ...gain })),
+      confirmation:
+        decision.set.confirmation === null
+          ? null
+          : { ...decision.set.confirmation, tests: decision.set.confirmation.tests.map((test) => ({ ...test })) },
+    },
+    contributions: space.factors.flatMap((factor) =>
+      factor.levels.map((level) => contributionOf(session, level, decision, state)),
+    ),
+    effects: decision.effects.map((effect) => ({ ...effect })),
+    interactions: decision.interactions.map((interaction) => ({ ...interaction })),
+    noise: decision.noise.map((noise) => ({ ...noise })),
+    points: decision.points.map((point) => ({
+      levels: ids(point.combination),
+      runs: point.runs,
+      values: point.values.map((value) => ({ ...value })),
+      utility: point.utility,
+      onFront: point.onFront,
+    })),
+    credit: decision.credit.map((credit) => ({ ...credit })),
+    runs: history.runs.map((run) => reportRun(lab, run)),
+    cost: costOf(history),
+    evidence: { used: history.observations.length, earlier: history.earlier },
+  };
+}
+
+type ContributionReport = Report["contributions"][number];
+
+/** Who proposed a change is not shown to those who decide until it is decided. */
+function contributionOf(
+  session: Session,
+  level: FactorLevel,
+  decision: Decision,
+  state: Report["state"],
+): ContributionReport {
+  const { contribution } = level;
+  const verdict = decision.verdicts.find((candidate) => candidate.level === level.id);
+  const open = state !== "decided" && verdict !== undefined;
+  return {
+    level: level.id,
+    contribution: contribution.id,
+    title: contribution.title,
+    by: open || verdict?.kind === "undecided" ? [] : [...contribution.by],
+    area: contribution.area,
+    why: contribution.why,
+    change: changeLines(session.loaded.lab, level),
+    verdict: verdict === undefined ? { kind: "landed", landing: landingOf(session, level.id) } : verdictOf(verdict),
+  };
+}
+
+function verdictOf(verdict: Verdict): ContributionReport["verdict"] {
+  if (verdict.kind !== "land") return verdict;
+  const { inSet, alone, worksWith, overlapsWith } = verdict.reason;
+  return { kind: "land", reason: { inSet, alone, worksWith: [...worksWith], overlapsWith: [...overlapsWith] } };
+}
+
+function landingOf(session: Session, level: string): number {
+  return session.loaded.landings.findLast((landing) => landing.added.includes(level))?.landing ?? 0;
+}
+
+/** `pretrain.position: learned → rotary`, `patch contributions/x.patch: model.py, train.py`. */
+export function changeLines(lab: Lab, level: FactorLevel): string[] {
+  const show = (value: Json | undefined) =>
+    value === undefined ? "nothing" : typeof value === "string" ? value : canonicalJson(value);
+  const sets = Object.entries(level.change.set).map(([key, value]) => {
+    const [stage, param] = key.split(".", 2);
+    const before = lab.stages.find((s) => s.name === stage)?.params[param ?? ""];
+    return `${key}: ${show(before)} → ${show(value)}`;
+  });
+  const patches = level.change.patches.map((patch) => {
+    const files = [...patch.text.matchAll(/^\+\+\+ (?:b\/)?(\S+)/gm)].map((match) => match[1]);
+    return `${patch.origin}: ${files.join(", ")}`;
+  });
+  return [...sets, ...patches];
+}
+
+function reportRun(lab: Lab, run: PastRun): ReportRun {
+  const { row } = run;
+  const values: ReportRun["values"] = {};
+  for (const { name, stage } of lab.objectives) {
+    const value = run.results.get(stage)?.metrics.get(name);
+    if (value !== undefined) values[name] = wireNumber(value);
+  }
+  return {
+    id: row.id,
+    levels: [...row.levels],
+    seed: row.seed,
+    scale: row.scale,
+    purpose: row.purpose,
+    state: row.state,
+    why: sentenceOf(row.why),
+    values,
+    stages: row.stages.map(({ stage, key, attempt, reused, failure }) => ({
+      stage,
+      key,
+      attempt,
+      reused,
+      seconds: run.results.get(stage)?.seconds ?? null,
+      failure: failure ?? null,
+    })),
+    coreSeconds: row.coreSeconds,
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt,
+    counts: row.state === "done" ? run.current : null,
+  };
+}
+
+function wireNumber(value: number): number | "NaN" | "Infinity" | "-Infinity" {
+  if (Number.isFinite(value)) return value;
+  if (Number.isNaN(value)) return "NaN";
+  return value > 0 ? "Infinity" : "-Infinity";
+}
+
+const level = z.string();
+const whySchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("baseline") }),
+  z.object({ kind: z.literal("alone"), level }),
+  z.object({ kind: z.literal("design") }),
+  z.object({ kind: z.literal("improve"), expected: z.number(), differsBy: z.array(level) }),
+  z.object({ kind: z.literal("best-mean"), utility: z.number() }),
+  z.object({ kind: z.literal("replicate"), runs: z.number() }),
+  z.object({ kind: z.literal("bold"), level }),
+  z.object({ kind: z.literal("confirm"), pair: z.number(), side: z.enum(["baseline", "recommended"]) }),
+  z.object({ kind: z.literal("leave-out"), level }),
+]);
+
+/** A run's recorded reason in words. */
+export function sentenceOf(why: Json): string {
+  const parsed = whySchema.safeParse(why);
+  return parsed.success ? whySentence(parsed.data satisfies Why) : "asked for by hand";
+}
+
+function costOf(history: History): Report["cost"] {
+  const runs = history.runs.filter((run) => run.row.state === "done" || run.row.state === "failed");
+  const stages = runs.flatMap((run) =>
+    run.row.stages.map((stage) => ({ reused: stage.reused, result: run.results.get(stage.stage) })),
+  );
+  const reused = stages.filter((stage) => stage.reused);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, x) => total + x, 0);
+  return {
+    runs: runs.length,
+    coreSeconds: sum(runs.map((run) => run.row.coreSeconds)),
+    gpuSeconds: sum(runs.map((run) => run.row.gpuSeconds)),
+    wallSeconds: busySeconds(runs),
+    executedStages: stages.filter((stage) => !stage.reused && stage.result !== undefined).length,
+    reusedStages: reused.length,
+    savedCoreSeconds: sum(reused.map((stage) => stage.result?.coreSeconds ?? 0)),
+  };
+}
+
+/** Wall time in which at least one run was under way. */
+function busySeconds(runs: readonly PastRun[]): number {
+  const spans = runs
+    .flatMap(({ row }) => (row.finishedAt === null ? [] : [[row.createdAt, row.finishedAt] as const]))
+    .sort(([a], [b]) => a - b);
+  let total = 0;
+  let until = 0;
+  for (const [start, end] of spans) {
+    total += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
+  }
+  return total / 1000;
+}
+
+function isSame(a: Combination, b: Combination): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i]);
+}

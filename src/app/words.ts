@@ -1,0 +1,67 @@
+import type { FailureCause, StageFailure } from "../run/run.ts";
+import type { Why } from "../plan/plan.ts";
+
+/** Why a run was chosen, in one sentence. */
+export function whySentence(why: Why): string {
+  switch (why.kind) {
+    case "baseline":
+      return "the baseline, that everything is compared with";
+    case "alone":
+      return `what ${why.level} does alone`;
+    case "design":
+      return "a spread of half the changes, to see many at once";
+    case "improve":
+      return `expected to gain ${round(why.expected)} over the best so far; differs by ${why.differsBy.join(", ") || "nothing"}`;
+    case "best-mean":
+      return `the best by the model (utility ${round(why.utility)}), to see whether that is so`;
+    case "replicate":
+      return `a second look with another seed (${why.runs} so far), where noise blurs the choice`;
+    case "bold":
+      return `from the share for bold ideas: ${why.level}`;
+    case "confirm":
+      return `confirmation, pair ${why.pair}: the ${why.side === "baseline" ? "baseline" : "recommended set"} on a fresh seed`;
+    case "leave-out":
+      return `the recommended set without ${why.level}: is it worth its keep?`;
+  }
+}
+
+function round(x: number): string {
+  return x.toPrecision(2).replace("-", "−");
+}
+
+/** What went wrong with a stage, in one sentence. */
+export function describeFailure(failure: StageFailure): string {
+  const tries = failure.attempts > 1 ? ` (tried ${failure.attempts} times)` : "";
+  return `${failure.stage} ${describeCause(failure.cause)}${tries}`;
+}
+
+function describeCause(cause: FailureCause): string {
+  switch (cause.kind) {
+    case "exit":
+      return `exited with ${cause.code}`;
+    case "signal":
+      return `was ended by ${cause.signal}${cause.signal === "SIGKILL" ? " (often: out of memory)" : ""}`;
+    case "timeout":
+      return `ran into its timeout of ${cause.seconds} s`;
+    case "spawn":
+      return `could not be started: ${cause.command}: ${cause.message}`;
+    case "missing-output":
+      return `ended without writing ${cause.files.join(", ")}, which it declares in \`outputs\``;
+    case "missing-metrics":
+      return `ended without ${cause.objectives.join(", ")} in $CAIRN_OUT/metrics.json`;
+    case "bad-metrics":
+      return `wrote a ${cause.file} that cannot be read: ${cause.message}`;
+    case "bad-output":
+      return `wrote ${cause.path}, which cannot be kept: ${cause.message}`;
+    case "code-changed":
+      return `was not recorded, because its code changed while it ran: ${cause.files.join(", ")}`;
+    case "refused":
+      return `was not started: ${cause.message}`;
+    case "no-capacity":
+      return `needs ${cause.needed} GPUs and there are ${cause.available} (give them with --gpus)`;
+    case "disk-full":
+      return "could not be recorded: the disk is full";
+    case "io":
+      return `could not be recorded: ${cause.message}`;
+  }
+}

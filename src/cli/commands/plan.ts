@@ -1,0 +1,34 @@
+import { previewPlan } from "../../app/preview.ts";
+import { outJson, painter } from "../io.ts";
+import type { Register } from "../program.ts";
+import { formatDuration as duration } from "../../report/format.ts";
+import { examples, positiveInteger, scaleOption, withSession } from "./shared.ts";
+
+export const registerPlan: Register = (program, io) => {
+  program
+    .command("plan")
+    .description("show what would be run next, why and at what cost; nothing runs")
+    .option(...scaleOption)
+    .option("-n, --count <n>", "how many runs ahead", positiveInteger("count"), 8)
+    .option("--json", "machine-readable")
+    .addHelpText("after", examples("cairn plan", "cairn plan --count 20 --scale proxy --json"))
+    .action(async (options: { scale?: string; count: number; json?: boolean }) => {
+      const plan = await withSession(program, io, options.scale, (session) => previewPlan(session, options.count));
+      if (options.json === true) return outJson(io, plan);
+      const paint = painter(io);
+      io.out(`${paint("bold", plan.lab)} at ${plan.scale}: ${plan.state}, ${plan.observations} runs measured`);
+      if (plan.stop === "decided") return io.out("The decision is made: see `cairn report`, then `cairn land`.");
+      if (plan.stop === "runs-spent") return io.out("The budget does not allow what is still missing.");
+      if (plan.runs.length === 0) return io.out("Nothing to run now: what is needed is on its way.");
+      let total = 0;
+      for (const [i, run] of plan.runs.entries()) {
+        total += run.coreSeconds;
+        const cached = run.uncachedCoreSeconds === null ? 0 : 1 - run.coreSeconds / run.uncachedCoreSeconds;
+        const share = cached > 0.005 ? `, ${Math.round(cached * 100)}% from the cache` : "";
+        io.out(`\n${paint("bold", String(i + 1).padStart(3))}  ${run.levels.join(" + ") || "baseline"}  ${paint("dim", `seed ${run.seed}`)}`);
+        io.out(`     ${run.why}`);
+        io.out(`     ${paint("dim", `${duration(run.coreSeconds)} of one core${share}`)}`);
+      }
+      io.out(`\n${plan.runs.length} runs, about ${duration(total)} of one core. After each result the plan is made anew.`);
+    });
+};
