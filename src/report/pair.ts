@@ -8,6 +8,7 @@ import {
   measureUnit,
   objectiveNamed,
   type ReportInteraction,
+  type ReportSense,
   unitSuffix,
 } from "./view.ts";
 
@@ -36,4 +37,16 @@ export function measureTitle(report: Report, measure: Measure): string {
   if (measure === null) return "utility (1 = the smallest difference that matters), higher is better";
   const unit = unitSuffix(objectiveNamed(report, measure)).trim();
   return `${measure}${unit === "" ? "" : ` (${unit})`}, ${goodDirection(report, measure) > 0 ? "higher" : "lower"} is better`;
+}
+
+/** What an effect is compared with. */
+export function senseText(sense: ReportSense): string {
+  switch (sense) {
+    case "in-set":
+      return "in the recommended set";
+    case "alone":
+      return "alone, from the baseline";
+    case "on-average":
+      return "on average over combinations";
+  }
 }

@@ -8,15 +8,6 @@ export interface TerminalOptions {
   readonly unicode: boolean;
 }
 
-// C0 and C1 controls and the marks that reorder text: a title must not move the cursor or hide what follows it.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
-
-/** Someone else's text, safe to print: controls become one space. */
-export function sanitize(text: string): string {
-  return text.replace(unsafe, " ");
-}
-
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const zero = /[\p{Mn}\p{Me}\p{Cf}]/u;

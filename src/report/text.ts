@@ -7,14 +7,14 @@ import {
   formatProbability,
   formatRange,
 } from "./format.ts";
-import { pairSentence } from "./pair.ts";
+import { pairSentence, senseText } from "./pair.ts";
+import { sanitize } from "./safe.ts";
 import {
   displayWidth,
   type Ink,
   padEnd,
   padStart,
   painter,
-  sanitize,
   type TerminalOptions,
   toAscii,
   truncate,
@@ -30,7 +30,6 @@ import {
   objectiveNamed,
   quotedGains,
   type ReportContribution,
-  type ReportSense,
   recommendedValue,
   recommendsChange,
   standingOf,
@@ -220,19 +219,13 @@ function table(
   return [heading(title, page), page.paint("dim", line(head)), ...body];
 }
 
-const senseWords: Readonly<Record<ReportSense, string>> = {
-  "in-set": "in the recommended set",
-  alone: "alone, from the baseline",
-  "on-average": "on average over combinations",
-};
-
 function effectSection(report: Report, page: Page): readonly string[] {
-  const sense = firstSense(report.effects);
+  const sense = firstSense(report, report.effects);
   const effects = effectsOn(report, null, sense);
   if (effects.length === 0) return [];
   const verdicts = new Map(report.contributions.map(({ level, verdict }) => [level, verdict.kind]));
   return [
-    heading(`Effects on utility, ${senseWords[sense]}`, page),
+    heading(`Effects on utility, ${senseText(sense)}`, page),
     ...drawForestLines(effects, (level) => verdicts.get(level) ?? "undecided", page.width, page.paint),
     ...wrap(
       `● land  ○ shelved  ◆ undecided  ■ landed before  ░ smaller than matters. ${intervalNote(report)} ${utilityNote}`,
@@ -244,11 +237,11 @@ function effectSection(report: Report, page: Page): readonly string[] {
 const pairsShown = 6;
 
 function interactionSection(report: Report, page: Page): readonly string[] {
-  const sense = firstSense(report.interactions);
+  const sense = firstSense(report, report.interactions);
   const pairs = interactionsOn(report, null, sense);
   if (pairs.length === 0) return [];
   const sure = pairs.filter(({ estimate }) => isSure(estimate)).slice(0, pairsShown);
-  const title = heading(`Interactions, ${senseWords[sense]}`, page);
+  const title = heading(`Interactions, ${senseText(sense)}`, page);
   if (sure.length === 0) return [title, "  No pair is surely more or less than the sum of its parts."];
   const lines = sure.flatMap((pair) =>
     wrap(pairSentence(report, pair), page.width - 4).map((line, i) => (i === 0 ? `  · ${line}` : `    ${line}`)),

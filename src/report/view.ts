@@ -70,9 +70,10 @@ export function interactionsOn(report: Report, measure: Measure, sense: ReportSe
     .sort((a, b) => Math.abs(b.estimate.mean) - Math.abs(a.estimate.mean));
 }
 
-/** The first sense that has any rows; the charts start with it. */
-export function firstSense(rows: readonly { readonly sense: ReportSense }[]): ReportSense {
-  return senses.find((sense) => rows.some((row) => row.sense === sense)) ?? "in-set";
+/** The sense the charts begin with: in the set, or alone while no set is recommended; another where that has no rows. */
+export function firstSense(report: Report, rows: readonly { readonly sense: ReportSense }[]): ReportSense {
+  const wanted: ReportSense = recommendsChange(report) || report.landing !== null ? "in-set" : "alone";
+  return [wanted, ...senses].find((sense) => rows.some((row) => row.sense === sense)) ?? wanted;
 }
 
 export function sameLevels(a: readonly string[], b: readonly string[]): boolean {
