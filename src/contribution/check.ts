@@ -6,7 +6,7 @@ import type { Diagnostic, Source } from "../lab/source.ts";
 import type { ContributionPlaces, LoadPatch } from "./context.ts";
 import type { Contribution, Space } from "./contribution.ts";
 import { parseContribution } from "./parse.ts";
-import { buildSpace } from "./space.ts";
+import { buildSpace, withoutBroken } from "./space.ts";
 
 /** A lab as it lies in its directory, read by the caller. */
 export interface LabText {
@@ -49,7 +49,9 @@ export function checkLab(text: LabText): CheckedLab {
     if (place === undefined) throw new RangeError(`no contribution ${JSON.stringify(id)} was read`);
     return place;
   };
-  const built = buildSpace(contributions, placesOf, text.files);
+  // What requires a contribution with errors waits for it: that it is "not there" would be said wrongly.
+  const unread = text.contributions.map(({ id }) => id).filter((id) => !contributions.some((read) => read.id === id));
+  const built = buildSpace(withoutBroken(contributions, new Set(unread)), placesOf, text.files);
   found.push(...built.diagnostics);
   return { lab, contributions, space: built.space, diagnostics: inTextOrder(found) };
 }

@@ -62,16 +62,21 @@ function checkPatches(
   return broken;
 }
 
-/** What is left when the broken ones are taken out, and those that require them. */
-function withoutBroken(contributions: readonly Contribution[], broken: ReadonlySet<string>): readonly Contribution[] {
-  const left = contributions.filter(
-    ({ id, requires }) => !broken.has(id) && !requires.some((required) => broken.has(required)),
-  );
-  if (left.length === contributions.length) return left;
-  return withoutBroken(
-    left,
-    new Set([...broken, ...contributions.map(({ id }) => id)].filter((id) => !left.some((kept) => kept.id === id))),
-  );
+/** What is left when the broken ones are taken out, and those that require them, directly or not. */
+export function withoutBroken(
+  contributions: readonly Contribution[],
+  broken: ReadonlySet<string>,
+): readonly Contribution[] {
+  const out = new Set(broken);
+  let left = contributions;
+  for (;;) {
+    const next = left.filter(({ id, requires }) => !out.has(id) && !requires.some((required) => out.has(required)));
+    if (next.length === left.length) return next;
+    for (const { id } of left) out.add(id);
+    for (const { id } of next) out.delete(id);
+    for (const id of broken) out.add(id);
+    left = next;
+  }
 }
 
 /** Conflicts between levels, each found once. */

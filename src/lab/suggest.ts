@@ -1,7 +1,7 @@
 /** The choice that `word` is most likely a slip of, or null: at most a third of its letters wrong, or only its start. */
 export function suggest(word: string, choices: readonly string[]): string | null {
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(1, Math.round(word.length / 3)) + 1;
   for (const choice of choices) {
     const distance = editDistance(word.toLowerCase(), choice.toLowerCase());
     if (distance < least) [best, least] = [choice, distance];
