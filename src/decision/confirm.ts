@@ -1,0 +1,198 @@
+/**
+ * Confirmation of a set on fresh seeds, against the baseline on the same seeds.
+ *
+ * Notation: pair k has the difference `d_k = y(x̂) − y(b)` on a seed that nothing was chosen by. Tested are the utility
+ * (H₀: E d ≤ 0, in units of `matters`) and each guarded objective (H₀: E d ≤ −g); the set is confirmed when every E-process
+ * has reached 1/α′ (intersection–union: no further price). Candidates are tested one after another, each on seeds of its
+ * own; candidate i = 0, 1, … may spend `α′ = 0.8 · 0.2ⁱ · α`, which sums to α over all of them.
+ */
+import type { Combination } from "../contribution/contribution.ts";
+import type { Interval, Observation, Purpose, ResolvedObjective } from "../evidence/evidence.ts";
+import { studentQuantile } from "../math/student.ts";
+import type { Knowledge } from "../plan/plan.ts";
+import { diverged } from "../plan/scale.ts";
+import { combinationKey } from "../plan/space.ts";
+import type { Confirmation } from "./decision.ts";
+import { largestE, pairsNeeded, type Spread, spreadOf, tStatistic } from "./eprocess.ts";
+
+/** A confirmation is given up when even a lucky continuation would need more pairs than this. */
+const mostPairs = 24;
+/** Below this many pairs nothing is called futile. */
+const fewestPairs = 4;
+/** Candidates tried before a baseline is left as it is. */
+export const mostCandidates = 3;
+
+/** A run of a confirmation, finished or under way. */
+export interface ConfirmRun {
+  readonly combination: Combination;
+  readonly seed: number;
+  readonly purpose: Purpose;
+}
+
+/** The sets that have been put to confirmation against this baseline, in that order. */
+export function testedCandidates(knowledge: Knowledge, pending: readonly ConfirmRun[]): Combination[] {
+  const first = new Map<string, { combination: Combination; seed: number }>();
+  const base = combinationKey(knowledge.baseline);
+  for (const run of [...knowledge.observations, ...pending]) {
+    if (run.purpose !== "confirm" || run.seed < knowledge.confirmSeed) continue;
+    const key = combinationKey(run.combination);
+    const known = first.get(key);
+    if (key !== base && (known === undefined || run.seed < known.seed)) first.set(key, run);
+  }
+  return [...first.values()].sort((a, b) => a.seed - b.seed).map(({ combination }) => combination);
+}
+
+export function thresholdOf(knowledge: Knowledge, candidateIndex: number): number {
+  return 1 / (knowledge.alpha * 0.8 * 0.2 ** candidateIndex);
+}
+
+export interface Pair {
+  readonly seed: number;
+  readonly baseline: Observation;
+  readonly candidate: Observation;
+}
+
+/** Finished pairs of confirmation runs, by seed. */
+export function pairsOf(knowledge: Knowledge, candidate: Combination): Pair[] {
+  const [baseKey, key] = [combinationKey(knowledge.baseline), combinationKey(candidate)];
+  const bases = new Map<number, Observation>();
+  const others = new Map<number, Observation>();
+  for (const run of knowledge.observations) {
+    if (run.purpose !== "confirm" || run.seed < knowledge.confirmSeed) continue;
+    const runKey = combinationKey(run.combination);
+    if (runKey === baseKey) bases.set(run.seed, run);
+    if (runKey === key) others.set(run.seed, run);
+  }
+  const pairs: Pair[] = [];
+  for (const [seed, candidateRun] of others) {
+    const baseline = bases.get(seed);
+    if (baseline !== undefined) pairs.push({ seed, baseline, candidate: candidateRun });
+  }
+  return pairs.sort((a, b) => a.seed - b.seed);
+}
+
+/** One E-process: what it tests, and the differences it has seen, oriented and shifted so that H₀ is "mean ≤ 0". */
+interface Test {
+  readonly objective: ResolvedObjective | null;
+  /** In units of `matters`. */
+  readonly shift: number;
+  readonly differences: readonly number[];
+}
+
+function testsOf(knowledge: Knowledge, pairs: readonly Pair[]): Test[] {
+  const guarded = knowledge.objectives.filter((objective) => objective.guardrail !== null);
+  const utility: Test = { objective: null, shift: 0, differences: pairs.flatMap((pair) => utilityOf(knowledge, pair)) };
+  const guards = guarded.map((objective): Test => {
+    const shift = (objective.guardrail ?? 0) / objective.matters;
+    const differences = pairs.flatMap((pair) => {
+      const d = differenceOf(objective, pair);
+      return d === null ? [] : [d + shift];
+    });
+    return { objective, shift, differences };
+  });
+  return knowledge.objectives.some((objective) => objective.weight > 0) ? [utility, ...guards] : guards;
+}
+
+/** Oriented, in units of `matters`; null when either side lacks a finite value. */
+function differenceOf(objective: ResolvedObjective, pair: Pair): number | null {
+  const [x, b] = [pair.candidate, pair.baseline].map((run) => {
+    const outcome = run.outcomes.get(objective.name);
+    return outcome?.kind === "measured" && Number.isFinite(outcome.value) ? outcome.value : null;
+  });
+  return x === null || b === null || x === undefined || b === undefined
+    ? null
+    : (objective.sign * (x - b)) / objective.matters;
+}
+
+function utilityOf(knowledge: Knowledge, pair: Pair): number[] {
+  let total = 0;
+  for (const objective of knowledge.objectives) {
+    if (objective.weight === 0) continue;
+    const d = differenceOf(objective, pair);
+    if (d === null) return [];
+    total += objective.weight * d;
+  }
+  return [total];
+}
+
+/** Rounding, in units of `matters`: differences below it are no differences. */
+const rounding = 1e-6;
+
+/** What the finished pairs say about a candidate; null before the first pair. `noise` is the model's sd of one run's utility. */
+export function confirmationOf(
+  knowledge: Knowledge,
+  candidate: Combination,
+  candidateIndex: number,
+  noise: number,
+): Confirmation | null {
+  const pairs = pairsOf(knowledge, candidate);
+  if (pairs.length === 0) return null;
+  const threshold = thresholdOf(knowledge, candidateIndex);
+  const tests = testsOf(knowledge, pairs).map((test) => {
+    const spread = spreadOf(test.differences, rounding);
+    const e = largestE(test.differences, rounding);
+    return { test, spread, e, difference: differenceInterval(test, spread, knowledge.confidence, noise) };
+  });
+  const worse = pairs.some((pair) => diverged(pair.candidate) && !diverged(pair.baseline));
+  const confirmed = !worse && tests.length > 0 && tests.every(({ e }) => e >= threshold);
+  const futile = worse || tests.some(({ e, spread }) => e < threshold && isFutile(spread, threshold));
+  return {
+    pairs: pairs.length,
+    threshold,
+    tests: tests.map(({ test, e, difference }) => ({ objective: test.objective?.name ?? null, e, difference })),
+    outcome: confirmed ? "confirmed" : futile ? "futile" : "pending",
+  };
+}
+
+/** Whether even an effect one standard error above the seen one would not get there in time. */
+function isFutile(spread: Spread, threshold: number): boolean {
+  if (spread.n < fewestPairs) return false;
+  const effect = (tStatistic(spread) + 1) / Math.sqrt(spread.n);
+  return pairsNeeded(effect, threshold, spread.n + 1, mostPairs) === null;
+}
+
+/** Pairs still to be run before every test is expected to reach its threshold; at least 1. `noise` as above. */
+export function pairsToGo(
+  knowledge: Knowledge,
+  candidate: Combination,
+  candidateIndex: number,
+  expected: { readonly utility: number; readonly noise: number },
+): number {
+  const pairs = pairsOf(knowledge, candidate);
+  const threshold = thresholdOf(knowledge, candidateIndex);
+  const before = expected.utility / (Math.SQRT2 * Math.max(expected.noise, rounding));
+  const needed = testsOf(knowledge, pairs).map((test) => {
+    if (largestE(test.differences, rounding) >= threshold) return pairs.length;
+    const spread = spreadOf(test.differences, rounding);
+    const effect = spread.n < 2 ? before : tStatistic(spread) / Math.sqrt(spread.n);
+    return pairsNeeded(effect, threshold, pairs.length + 1, mostPairs) ?? mostPairs;
+  });
+  return Math.max(1, Math.max(0, ...needed) - pairs.length);
+}
+
+/** The unshifted mean difference with its t interval; in the objective's own unit and sign, the utility's in `matters`. */
+function differenceInterval(test: Test, spread: Spread, confidence: number, noise: number): Interval {
+  const mean = spread.mean - test.shift;
+  // One pair has no spread of its own: the model's noise stands in.
+  const nu = Math.max(1, spread.n - 1);
+  const sd = spread.n < 2 ? Math.SQRT2 * noise : spread.sd;
+  const half = (studentQuantile((1 + confidence) / 2, nu) * sd) / Math.sqrt(Math.max(1, spread.n));
+  const unit = test.objective?.matters ?? 1;
+  const sign = test.objective?.sign ?? 1;
+  const [a, b] = [sign * unit * (mean - half), sign * unit * (mean + half)];
+  return { mean: sign * unit * mean, low: Math.min(a, b), high: Math.max(a, b) };
+}
+
+/** The utility's differences of all finished pairs. */
+export function confirmedGain(knowledge: Knowledge, candidate: Combination): Spread {
+  return spreadOf(
+    pairsOf(knowledge, candidate).flatMap((pair) => utilityOf(knowledge, pair)),
+    rounding,
+  );
+}
+
+/** The first seed above all that confirmations have used so far. */
+export function freshSeed(knowledge: Knowledge, pending: readonly ConfirmRun[]): number {
+  const used = [...knowledge.observations, ...pending].filter((run) => run.purpose === "confirm");
+  return Math.max(knowledge.confirmSeed, ...used.map((run) => run.seed + 1));
+}

@@ -1,0 +1,97 @@
+import { createRng } from "../base/rng.ts";
+import type { Combination } from "../contribution/contribution.ts";
+import { type Belief, believe, drawEnsemble, type Ensemble } from "../plan/belief.ts";
+import type { Knowledge } from "../plan/plan.ts";
+import { type Assessment, assess } from "./assess.ts";
+import { confirmedGain, pairsToGo } from "./confirm.ts";
+import { creditOf } from "./credit.ts";
+import type { DecideOptions, Decision, DecisionState, SetVerdict } from "./decision.ts";
+import { effectsOf, interactionsOf, noiseOf, pointsOf } from "./effects.ts";
+import { type Gains, gainsOf } from "./gains.ts";
+import { verdictsOf } from "./verdicts.ts";
+
+/** Draws of the hyper-parameters behind every reported interval. */
+const reportDraws = 60;
+
+/**
+ * What the evidence says now. The recommended set and the state come from point estimates, so that a sketch and a full
+ * decision never disagree about them; the intervals of a full one are mixtures over drawn hyper-parameters.
+ */
+export function decide(knowledge: Knowledge, options: DecideOptions): Decision {
+  const belief = believe(knowledge);
+  const assessment = assess(knowledge, belief, options.runsLeft, []);
+  return options.detail === "sketch"
+    ? sketch(knowledge, belief, assessment)
+    : elaborate(knowledge, reportEnsemble(belief), assessment);
+}
+
+/** What the model believes that landing `combination` would gain over the baseline, whether or not it was ever run. */
+export function predict(knowledge: Knowledge, combination: Combination): Gains {
+  return gainsOf(knowledge, reportEnsemble(believe(knowledge)), combination);
+}
+
+function reportEnsemble(belief: Belief): Ensemble {
+  return drawEnsemble(belief, reportDraws, createRng("decision"));
+}
+
+/** The decision without what only people look at. */
+export function sketch(knowledge: Knowledge, belief: Belief, assessment: Assessment): Decision {
+  return {
+    state: stateOf(assessment),
+    baseline: knowledge.baseline,
+    recommended: assessment.recommended,
+    set: setVerdict(knowledge, [belief], assessment),
+    verdicts: verdictsOf({
+      knowledge,
+      ensemble: [belief],
+      shape: belief.shape,
+      assessment,
+      pairsToGo: remainingPairs(knowledge, assessment),
+    }),
+    effects: [],
+    interactions: [],
+    noise: noiseOf(knowledge, [belief]),
+    points: [],
+    credit: [],
+  };
+}
+
+function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessment): Decision {
+  const shape = ensemble[0]?.shape;
+  if (shape === undefined) throw new RangeError("an empty ensemble believes nothing");
+  const { recommended } = assessment;
+  const confirmed = assessment.confirmation?.outcome === "confirmed";
+  return {
+    state: stateOf(assessment),
+    baseline: knowledge.baseline,
+    recommended,
+    set: setVerdict(knowledge, ensemble, assessment),
+    verdicts: verdictsOf({
+      knowledge,
+      ensemble,
+      shape,
+      assessment,
+      pairsToGo: remainingPairs(knowledge, assessment),
+    }),
+    effects: effectsOf(knowledge, ensemble, shape, recommended),
+    interactions: interactionsOf(knowledge, ensemble, shape, recommended),
+    noise: noiseOf(knowledge, ensemble),
+    points: pointsOf(knowledge, ensemble, shape),
+    credit: confirmed ? creditOf(knowledge, ensemble, recommended, confirmedGain(knowledge, recommended)) : [],
+  };
+}
+
+function stateOf({ phase }: Assessment): DecisionState {
+  if (phase === "done") return "decided";
+  return phase === "confirm" ? "confirming" : "measuring";
+}
+
+function setVerdict(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessment): SetVerdict {
+  return { ...gainsOf(knowledge, ensemble, assessment.recommended), confirmation: assessment.confirmation };
+}
+
+/** Pairs that confirming the recommended set is still expected to take. */
+export function remainingPairs(knowledge: Knowledge, assessment: Assessment): number {
+  const { recommended, candidateIndex, gain, noise } = assessment;
+  return pairsToGo(knowledge, recommended, candidateIndex, { utility: gain, noise });
+}

@@ -1,0 +1,133 @@
+import type { Combination, LevelRef } from "../contribution/contribution.ts";
+import { type Ensemble, estimate, inOwnSign, intervalOf, mixtureMean } from "../plan/belief.ts";
+import { type Change, contrast, difference, type Functional, point, type Shape } from "../plan/functional.ts";
+import type { Knowledge } from "../plan/plan.ts";
+import { combinationKey, hasLevel, levelId, levelsOf, withLevel, withoutLevel } from "../plan/space.ts";
+import { evaluatedCombinations } from "./assess.ts";
+import type { Effect, Interaction, Noise, Point, Sense } from "./decision.ts";
+import { intervalsOf } from "./gains.ts";
+
+/**
+ * The step that a level makes from `x`: adding it where it is not in, or what leaving it out would lose where it is.
+ * What the level requires comes with it. null when the constraints do not allow the step.
+ */
+export function stepOf(
+  knowledge: Knowledge,
+  x: Combination,
+  ref: LevelRef,
+): { readonly within: Combination; readonly without: Combination } | null {
+  if (hasLevel(x, ref)) {
+    const own = knowledge.baseline[ref.factor] ?? 0;
+    const without = withoutLevel(knowledge.space, x, ref.factor, own === ref.level ? 0 : own);
+    return without === null ? null : { within: x, without };
+  }
+  const within = withLevel(knowledge.space, x, ref);
+  return within === null ? null : { within, without: x };
+}
+
+function effectFunctional(
+  knowledge: Knowledge,
+  shape: Shape,
+  recommended: Combination,
+  ref: LevelRef,
+  sense: Sense,
+): Functional | null {
+  if (sense === "on-average") return contrast(shape, [changeOf(ref)], null);
+  const step = stepOf(knowledge, sense === "alone" ? knowledge.baseline : recommended, ref);
+  return step === null ? null : difference(shape, step.within, step.without);
+}
+
+function changeOf(ref: LevelRef): Change {
+  return { factor: ref.factor, from: 0, to: ref.level };
+}
+
+const senses = ["alone", "in-set", "on-average"] as const satisfies readonly Sense[];
+
+export function effectsOf(knowledge: Knowledge, ensemble: Ensemble, shape: Shape, recommended: Combination): Effect[] {
+  return levelsOf(knowledge.space).flatMap((ref) =>
+    senses.flatMap((sense) => {
+      const functional = effectFunctional(knowledge, shape, recommended, ref, sense);
+      if (functional === null) return [];
+      const level = levelId(knowledge.space, ref);
+      return intervalsOf(knowledge, estimate(ensemble, functional)).map((row) => ({ level, sense, ...row }));
+    }),
+  );
+}
+
+/** f(11) − f(10) − f(01) + f(00) of two levels, everything else as in the sense. */
+export function interactionFunctional(shape: Shape, a: LevelRef, b: LevelRef, at: Combination | null): Functional {
+  return contrast(shape, [changeOf(a), changeOf(b)], at);
+}
+
+export function interactionsOf(
+  knowledge: Knowledge,
+  ensemble: Ensemble,
+  shape: Shape,
+  recommended: Combination,
+): Interaction[] {
+  const { space, baseline } = knowledge;
+  const levels = levelsOf(space);
+  return levels.flatMap((a, i) =>
+    levels.slice(i + 1).flatMap((b) => {
+      if (a.factor === b.factor || areExcluded(knowledge, a, b)) return [];
+      const names = { a: levelId(space, a), b: levelId(space, b) };
+      return senses.flatMap((sense) => {
+        const at = sense === "alone" ? baseline : sense === "in-set" ? recommended : null;
+        const found = estimate(ensemble, interactionFunctional(shape, a, b, at));
+        return intervalsOf(knowledge, found).map((row) => ({ ...names, sense, ...row }));
+      });
+    }),
+  );
+}
+
+function areExcluded({ space }: Knowledge, a: LevelRef, b: LevelRef): boolean {
+  const same = (p: LevelRef, q: LevelRef) => p.factor === q.factor && p.level === q.level;
+  return space.excludes.some(([p, q]) => (same(p, a) && same(q, b)) || (same(p, b) && same(q, a)));
+}
+
+/** sd of a single run, by the model; and what the evaluation's items alone would give. */
+export function noiseOf(knowledge: Knowledge, ensemble: Ensemble): Noise[] {
+  return knowledge.objectives.map((objective, m) => {
+    const sds = ensemble.map((belief) => {
+      const model = belief.objectives[m];
+      return model === undefined ? 0 : model.unit * Math.sqrt(model.posterior.hyper.noise);
+    });
+    const errors = knowledge.observations.flatMap(({ outcomes }) => {
+      const outcome = outcomes.get(objective.name);
+      return outcome?.kind === "measured" && outcome.samplingError !== null ? [outcome.samplingError] : [];
+    });
+    const average = (values: readonly number[]) => values.reduce((total, v) => total + v, 0) / values.length;
+    return { objective: objective.name, sd: average(sds), sampling: errors.length === 0 ? null : average(errors) };
+  });
+}
+
+/** Every combination that was run, with the model's belief; on the front when no other is at least as good on all weighted objectives. */
+export function pointsOf(knowledge: Knowledge, ensemble: Ensemble, shape: Shape): Point[] {
+  const runs = new Map<string, number>();
+  for (const { combination } of knowledge.observations) {
+    const key = combinationKey(combination);
+    runs.set(key, (runs.get(key) ?? 0) + 1);
+  }
+  const weighted = knowledge.objectives.map(({ weight }) => weight > 0);
+  const judged = evaluatedCombinations(knowledge).map((combination) => {
+    const found = estimate(ensemble, point(shape, combination));
+    const gain = estimate(ensemble, difference(shape, combination, knowledge.baseline));
+    const means = found.objectives.map(mixtureMean).filter((_, m) => weighted[m]);
+    return { combination, found, gain, means };
+  });
+  return judged.map(({ combination, found, gain, means }) => ({
+    combination,
+    runs: runs.get(combinationKey(combination)) ?? 0,
+    values: knowledge.objectives.flatMap((objective, m) => {
+      const mixture = found.objectives[m];
+      if (mixture === undefined) return [];
+      return { objective: objective.name, estimate: inOwnSign(objective, intervalOf(mixture, knowledge.confidence)) };
+    }),
+    utility: intervalOf(gain.utility, knowledge.confidence),
+    onFront: !judged.some((other) => dominates(other.means, means)),
+  }));
+}
+
+function dominates(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((value, m) => value >= (b[m] ?? 0)) && a.some((value, m) => value > (b[m] ?? 0));
+}

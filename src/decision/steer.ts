@@ -1,0 +1,108 @@
+/**
+ * From the evidence to what to run next, or to a stop.
+ *
+ *   search ──── runs that tell most about the best set (plan/next.ts)
+ *     │  over: the budget holds no more than a confirmation needs, or three runs per level are made, or no run promises
+ *     ▼        a gain worth speaking of (assess.ts)
+ *   leave-out ─ the set without each part whose worth is in doubt; may change the set, and so lead back to search
+ *     │
+ *     ▼
+ *   confirm ─── pairs on fresh seeds until every E-process reaches its threshold (→ done, landed), or it is futile
+ *     │         (→ the next best set, on a smaller share of α), or the budget ends (→ undecided, with its cost)
+ *     ▼
+ *   done ────── confirmed, or nothing better than the baseline
+ */
+import type { Combination } from "../contribution/contribution.ts";
+import { type Belief, believe } from "../plan/belief.ts";
+import { createFilter, historyOf } from "../plan/history.ts";
+import { planNext } from "../plan/next.ts";
+import type { PlanRequest, Suggestion } from "../plan/plan.ts";
+import { combinationKey, levelId } from "../plan/space.ts";
+import { type Assessment, assess } from "./assess.ts";
+import { freshSeed } from "./confirm.ts";
+import { remainingPairs, sketch } from "./decide.ts";
+import type { Steering } from "./decision.ts";
+
+/** Pairs under way at once, at most: the test looks after every one, and may be done. */
+const mostPairsAtOnce = 4;
+
+export function steer(request: PlanRequest): Steering {
+  const { knowledge, pending, runsLeft } = request;
+  const belief = believe(knowledge);
+  const assessment = assess(knowledge, belief, runsLeft, pending);
+  const decision = sketch(knowledge, belief, assessment);
+  if (assessment.phase === "done") return { decision, suggestions: [], stop: { kind: "decided" } };
+
+  const wanted = Math.min(request.count, runsLeft ?? Number.POSITIVE_INFINITY);
+  const suggestions = wanted < 1 ? [] : suggest({ ...request, count: Math.floor(wanted) }, belief, assessment);
+  const waits = suggestions.length > 0 || pending.length > 0 || request.count < 1;
+  return { decision, suggestions, stop: waits ? null : { kind: "runs-spent" } };
+}
+
+function suggest(request: PlanRequest, belief: Belief, assessment: Assessment): Suggestion[] {
+  switch (assessment.phase) {
+    case "search":
+      return planNext(request, belief);
+    case "leave-out":
+      return leaveOuts(request, assessment);
+    case "confirm":
+      return confirmations(request, assessment);
+    case "done":
+      return [];
+  }
+}
+
+function leaveOuts(request: PlanRequest, assessment: Assessment): Suggestion[] {
+  const history = historyOf(request);
+  const mayRun = createFilter(request);
+  const open = assessment.doubtful.filter(({ without }) => history.runsOf(without) === 0 && mayRun(without));
+  const made = open.slice(0, request.count).map(({ ref, without }): Suggestion => {
+    const seed = history.nextSeed(without);
+    const why = { kind: "leave-out", level: levelId(request.knowledge.space, ref) } as const;
+    return { combination: without, seed, purpose: "search", cost: request.cost(without, seed), why };
+  });
+  // Parts that cannot be left out (such a combination cannot be built) do not hold up the confirmation.
+  const waiting = assessment.doubtful.some(({ without }) => isPending(request, without));
+  return made.length > 0 || waiting ? made : confirmations(request, assessment);
+}
+
+function isPending({ pending }: PlanRequest, x: Combination): boolean {
+  return pending.some(({ combination }) => combinationKey(combination) === combinationKey(x));
+}
+
+/** Open pairs first, then new ones, no more at once than the test is expected to need. */
+function confirmations(request: PlanRequest, assessment: Assessment): Suggestion[] {
+  const { knowledge, pending, runsLeft, count } = request;
+  const { baseline, confirmSeed } = knowledge;
+  const { recommended } = assessment;
+  const runs = [...knowledge.observations, ...pending].filter(
+    (run) => run.purpose === "confirm" && run.seed >= confirmSeed,
+  );
+  const seedsOf = (x: Combination) =>
+    new Set(runs.filter((run) => combinationKey(run.combination) === combinationKey(x)).map((run) => run.seed));
+  const [withSet, withBaseline] = [seedsOf(recommended), seedsOf(baseline)];
+  const underWay = new Set(pending.filter((run) => run.purpose === "confirm").map((run) => run.seed));
+
+  const made: Suggestion[] = [];
+  const add = (side: "baseline" | "recommended", seed: number, pair: number) => {
+    const combination = side === "baseline" ? baseline : recommended;
+    const cost = request.cost(combination, seed);
+    made.push({ combination, seed, purpose: "confirm", cost, why: { kind: "confirm", pair, side } });
+  };
+  for (const [i, seed] of [...withSet].sort((a, b) => a - b).entries())
+    if (!withBaseline.has(seed)) add("baseline", seed, i + 1);
+
+  const atOnce = Math.min(mostPairsAtOnce, remainingPairs(knowledge, assessment));
+  let seed = freshSeed(knowledge, pending);
+  let pairs = withSet.size;
+  const open = new Set([...underWay, ...made.map((suggestion) => suggestion.seed)]);
+  // A new pair takes two runs; half a pair would say nothing if the budget ended there.
+  while (open.size < atOnce && made.length + 1 <= count && made.length + 2 <= (runsLeft ?? Number.POSITIVE_INFINITY)) {
+    pairs++;
+    add("recommended", seed, pairs);
+    add("baseline", seed, pairs);
+    open.add(seed);
+    seed++;
+  }
+  return made.slice(0, count);
+}

@@ -1,0 +1,129 @@
+/**
+ * What a run is worth.
+ *
+ * Notation: `x*` the incumbent (the best so far by posterior mean), `b` the baseline; `D = U(x) − U(x*)` with mean `d`;
+ * `y_m` the result that a run of x with a seed would give on objective m. The run moves the posterior mean of D by a normal
+ * with variance `s̃² = Σ_m a_m² cov(D_m, y_m)² / var(y_m)`, `a_m` objective m's weight in U: noise, earlier runs of x and
+ * what the seed shares with others are all in it, so a replicate competes with a new combination on the same terms.
+ * Expected improvement `EI = s̃ h(d/s̃)`, `h(z) = φ(z) + z Φ(z)`; the value of a run is
+ *   `log EI + Σ_m log P(Δ_m(x) ≥ −g_m) + log P(finite) − ½ log cost`
+ * (LogEI, Ament et al. 2023; cost as in EEIPU, Astudillo et al. 2021).
+ */
+import type { Combination } from "../contribution/contribution.ts";
+import { logExpectedImprovement, normalLogCdf } from "../math/normal.ts";
+import { dot } from "../math/vector.ts";
+import { type Belief, divergenceProbability, type ObjectiveBelief } from "./belief.ts";
+import { point } from "./functional.ts";
+import { levelVariance, type Projection, project, projectSeed } from "./model.ts";
+import { combinationKey } from "./space.ts";
+
+/** A combination against the baseline. */
+export interface Standing {
+  /** Mean and sd of U(x) − U(b). */
+  readonly mean: number;
+  readonly sd: number;
+  /** log of the probability that every guardrail holds and the run is finite. */
+  readonly logSafe: number;
+}
+
+export interface Improvement {
+  readonly logValue: number;
+  /** EI in units of utility. */
+  readonly expected: number;
+}
+
+/** Evaluates combinations under one belief; remembers what it has worked out. */
+export interface Field {
+  readonly standing: (x: Combination) => Standing;
+  /** Of one more run of x with this seed, over the incumbent; cost apart. */
+  readonly improvement: (x: Combination, seed: number, incumbent: Combination) => Improvement;
+}
+
+export function createField(belief: Belief, baseline: Combination): Field {
+  const projections = new Map<string, readonly Projection[]>();
+  const seeds = new Map<number, readonly Float64Array[]>();
+  const standings = new Map<string, Standing>();
+
+  const projectionsOf = (x: Combination): readonly Projection[] => {
+    const key = combinationKey(x);
+    const known = projections.get(key);
+    if (known !== undefined) return known;
+    const functional = point(belief.shape, x);
+    const made = belief.objectives.map((model) => project(model.posterior, functional));
+    projections.set(key, made);
+    return made;
+  };
+  const seedsOf = (seed: number): readonly Float64Array[] => {
+    const known = seeds.get(seed);
+    if (known !== undefined) return known;
+    const made = belief.objectives.map((model) => projectSeed(model.posterior, seed));
+    seeds.set(seed, made);
+    return made;
+  };
+
+  const standing = (x: Combination): Standing => {
+    const key = combinationKey(x);
+    const known = standings.get(key);
+    if (known !== undefined) return known;
+    const [mine, base] = [projectionsOf(x), projectionsOf(baseline)];
+    let mean = 0;
+    let variance = 0;
+    let logSafe = Math.log(Math.max(1e-6, 1 - divergenceProbability(belief, x)));
+    for (const [m, model] of belief.objectives.entries()) {
+      const [px, pb] = [mine[m], base[m]];
+      if (px === undefined || pb === undefined) continue;
+      const gain = px.mean - pb.mean;
+      const spread = differenceVariance(model, x, px, baseline, pb);
+      mean += model.toUtility * gain;
+      variance += model.toUtility ** 2 * spread;
+      const margin = model.objective.guardrail;
+      if (margin !== null && combinationKey(baseline) !== key)
+        logSafe += normalLogCdf((gain + margin / model.unit) / Math.sqrt(spread + 1e-18));
+    }
+    const made = { mean, sd: Math.sqrt(variance), logSafe };
+    standings.set(key, made);
+    return made;
+  };
+
+  const improvement = (x: Combination, seed: number, incumbent: Combination): Improvement => {
+    const [mine, best, shared] = [projectionsOf(x), projectionsOf(incumbent), seedsOf(seed)];
+    let mean = 0;
+    let variance = 0;
+    for (const [m, model] of belief.objectives.entries()) {
+      const [px, pi, u] = [mine[m], best[m], shared[m]];
+      if (px === undefined || pi === undefined || u === undefined || model.toUtility === 0) continue;
+      mean += model.toUtility * (px.mean - pi.mean);
+      const { hyper } = model.posterior;
+      const own = kernel(model, x, x) - dot(px.v, px.v);
+      const withSeed = -dot(px.v, u);
+      const cross = kernel(model, x, incumbent) - dot(px.v, pi.v) - dot(pi.v, u);
+      const result = own + 2 * withSeed + hyper.seed - dot(u, u) + hyper.noise;
+      variance += (model.toUtility * (own + withSeed - cross)) ** 2 / Math.max(result, 1e-12);
+    }
+    const sd = Math.sqrt(variance);
+    if (!(sd > 1e-9)) return { logValue: Number.NEGATIVE_INFINITY, expected: 0 };
+    const logEi = Math.log(sd) + logExpectedImprovement(mean / sd);
+    return { logValue: logEi + standing(x).logSafe, expected: Math.exp(logEi) };
+  };
+  return { standing, improvement };
+}
+
+/** Prior covariance of f + μ at two combinations. */
+function kernel(model: ObjectiveBelief, x: Combination, y: Combination): number {
+  const { theta, signal } = model.posterior.hyper;
+  let exponent = 0;
+  for (let j = 0; j < x.length; j++) if (x[j] !== y[j]) exponent += theta[j] ?? 0;
+  return levelVariance + signal * Math.exp(-exponent);
+}
+
+function differenceVariance(
+  model: ObjectiveBelief,
+  x: Combination,
+  px: Projection,
+  y: Combination,
+  py: Projection,
+): number {
+  let explained = 0;
+  for (let i = 0; i < px.v.length; i++) explained += ((px.v[i] ?? 0) - (py.v[i] ?? 0)) ** 2;
+  return Math.max(0, kernel(model, x, x) + kernel(model, y, y) - 2 * kernel(model, x, y) - explained);
+}

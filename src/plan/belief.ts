@@ -1,0 +1,236 @@
+/**
+ * What is believed about all objectives at once.
+ *
+ * Notation: objective m has its own process f_m (model.ts) in units h_m of its scale; utility `U = Σ_m (w_m/δ_m) f_m`, so
+ * for a functional φ the belief is normal with mean `Σ (w_m h_m/δ_m) E φf_m` and variance `Σ (w_m h_m/δ_m)² var φf_m`:
+ * objectives are independent given the data. An *ensemble* holds one belief per draw of the hyper-parameters, and what it
+ * says is the even mixture of normals; an ensemble of one (the mode) is enough to plan by.
+ */
+import type { Rng } from "../base/rng.ts";
+import type { Combination } from "../contribution/contribution.ts";
+import type { Interval, Observation, ResolvedObjective } from "../evidence/evidence.ts";
+import { normalCdf, normalPdf, normalQuantile } from "../math/normal.ts";
+import { dot } from "../math/vector.ts";
+import { type Functional, point, type Shape, shapeOf } from "./functional.ts";
+import {
+  believeRun,
+  condition,
+  drawHyper,
+  fitMap,
+  hyperOf,
+  type Posterior,
+  priorCovariance,
+  project,
+} from "./model.ts";
+import type { Knowledge } from "./plan.ts";
+import { diverged, encode, encodeCombination, scaleObjective } from "./scale.ts";
+
+export interface ObjectiveBelief {
+  readonly objective: ResolvedObjective;
+  readonly centre: number;
+  readonly unit: number;
+  /** w h/δ: oriented scaled difference → utility. */
+  readonly toUtility: number;
+  /** The mode of the hyper-parameters (whitened), where draws start. */
+  readonly mode: Float64Array;
+  readonly posterior: Posterior;
+}
+
+export interface Belief {
+  readonly shape: Shape;
+  readonly objectives: readonly ObjectiveBelief[];
+  /** The process fitted to 1 for diverged and 0 for finite runs; null while none has diverged. */
+  readonly divergence: Posterior | null;
+}
+
+export type Ensemble = readonly Belief[];
+
+/** The belief at the mode of the hyper-parameters. */
+export function believe(knowledge: Knowledge): Belief {
+  const shape = shapeOf(knowledge.space);
+  const objectives = knowledge.objectives.map((objective): ObjectiveBelief => {
+    const { data, centre, unit } = scaleObjective(shape, objective, knowledge.observations);
+    const mode = fitMap(data);
+    const posterior = condition(data, hyperOf(mode));
+    return { objective, centre, unit, toUtility: (objective.weight * unit) / objective.matters, mode, posterior };
+  });
+  return { shape, objectives, divergence: divergenceOf(shape, knowledge.observations) };
+}
+
+function divergenceOf(shape: Shape, runs: readonly Observation[]): Posterior | null {
+  const failures = runs.map((run) => (diverged(run) ? 1 : 0));
+  if (failures.every((failure) => failure === 0)) return null;
+  const data = encode(shape, runs, failures);
+  return condition(data, hyperOf(fitMap(data)));
+}
+
+/** `draws` beliefs with hyper-parameters drawn from their posterior. */
+export function drawEnsemble(belief: Belief, draws: number, rng: Rng): Ensemble {
+  const perObjective = belief.objectives.map((model) => {
+    const { data } = model.posterior;
+    // The work of a draw grows as n³: 100 runs at full number, fewer beyond.
+    const affordable = Math.max(8, Math.min(draws, Math.floor((draws * 3e6) / (1 + data.n ** 3))));
+    const qs = drawHyper(data, model.mode, affordable, rng.fork(model.objective.name));
+    return qs.map((q) => ({ ...model, posterior: condition(data, hyperOf(q)) }));
+  });
+  return Array.from({ length: draws }, (_, h) => ({
+    ...belief,
+    objectives: perObjective.map((beliefs, m) => beliefs[h % beliefs.length] ?? at(belief.objectives, m)),
+  }));
+}
+
+function at<T>(items: readonly T[], i: number): T {
+  const item = items[i];
+  if (item === undefined) throw new RangeError(`index ${i} of ${items.length}`);
+  return item;
+}
+
+/** The belief after a run that came out as expected. */
+export function believeCombination(belief: Belief, x: Combination, seed: number): Belief {
+  const codes = encodeCombination(belief.shape, x);
+  return {
+    ...belief,
+    objectives: belief.objectives.map((model) => ({
+      ...model,
+      posterior: believeRun(model.posterior, codes, seed),
+    })),
+  };
+}
+
+/** P(a run of x diverges), by the regression on the indicator, held within [0, 1]. */
+export function divergenceProbability(belief: Belief, x: Combination): number {
+  if (belief.divergence === null) return 0;
+  return Math.min(1, Math.max(0, project(belief.divergence, point(belief.shape, x)).mean));
+}
+
+/** An even mixture of normals: means and standard deviations, one each a draw. */
+export interface Mixture {
+  readonly means: Float64Array;
+  readonly sds: Float64Array;
+}
+
+/** A functional's posterior on every objective (oriented, in the objective's unit; centred for contrasts) and on utility. */
+export interface Estimate {
+  readonly objectives: readonly Mixture[];
+  readonly utility: Mixture;
+}
+
+/** The posterior of a functional. Points carry the objective's centre; differences do not. */
+export function estimate(ensemble: Ensemble, functional: Functional): Estimate {
+  const draws = ensemble.length;
+  const count = ensemble[0]?.objectives.length ?? 0;
+  const blank = (): Mixture => ({ means: new Float64Array(draws), sds: new Float64Array(draws) });
+  const objectives = Array.from({ length: count }, blank);
+  const utility = blank();
+  const shape = ensemble[0]?.shape;
+  const mass = shape === undefined ? 0 : totalMass(shape, functional);
+  for (const [h, belief] of ensemble.entries()) {
+    let mean = 0;
+    let variance = 0;
+    for (const [m, model] of belief.objectives.entries()) {
+      const moment = momentsOf(model.posterior, functional);
+      const target = at(objectives, m);
+      target.means[h] = model.unit * moment.mean + mass * model.centre;
+      target.sds[h] = model.unit * Math.sqrt(moment.variance);
+      mean += model.toUtility * moment.mean;
+      variance += model.toUtility ** 2 * moment.variance;
+    }
+    utility.means[h] = mean;
+    utility.sds[h] = Math.sqrt(variance);
+  }
+  return { objectives, utility };
+}
+
+function momentsOf(posterior: Posterior, functional: Functional): { readonly mean: number; readonly variance: number } {
+  const { mean, v } = project(posterior, functional);
+  const own = priorCovariance(posterior.data.shape, posterior.hyper, functional, functional);
+  return { mean, variance: Math.max(0, own - dot(v, v)) };
+}
+
+/** 1 for a point, 0 for a difference. */
+function totalMass(shape: Shape, functional: Functional): number {
+  let total = 0;
+  for (const term of functional) {
+    let product = term.coefficient;
+    for (let j = 0; j < shape.factors; j++) {
+      let sum = 0;
+      for (let a = shape.offsets[j] ?? 0; a < (shape.offsets[j + 1] ?? 0); a++) sum += term.weights[a] ?? 0;
+      product *= sum;
+    }
+    total += product;
+  }
+  return Math.abs(total) < 1e-12 ? 0 : total;
+}
+
+export function mixtureMean(mixture: Mixture): number {
+  let total = 0;
+  for (const mean of mixture.means) total += mean / mixture.means.length;
+  return total;
+}
+
+export function mixtureSd(mixture: Mixture): number {
+  const centre = mixtureMean(mixture);
+  let variance = 0;
+  for (let h = 0; h < mixture.means.length; h++)
+    variance += ((mixture.sds[h] ?? 0) ** 2 + ((mixture.means[h] ?? 0) - centre) ** 2) / mixture.means.length;
+  return Math.sqrt(variance);
+}
+
+/** P(φ > threshold) */
+export function probabilityAbove(mixture: Mixture, threshold: number): number {
+  let total = 0;
+  for (let h = 0; h < mixture.means.length; h++) {
+    const gap = (mixture.means[h] ?? 0) - threshold;
+    const sd = mixture.sds[h] ?? 0;
+    total += sd > 0 ? normalCdf(gap / sd) : gap > 0 ? 1 : gap < 0 ? 0 : 0.5;
+  }
+  return total / mixture.means.length;
+}
+
+/** Mean and central interval of the mixture. */
+export function intervalOf(mixture: Mixture, confidence: number): Interval {
+  const tail = (1 - confidence) / 2;
+  return {
+    mean: mixtureMean(mixture),
+    low: mixtureQuantile(mixture, tail),
+    high: mixtureQuantile(mixture, 1 - tail),
+  };
+}
+
+/** The p-quantile, between the components' own quantiles, by Newton kept within a shrinking bracket. */
+export function mixtureQuantile(mixture: Mixture, p: number): number {
+  const z = normalQuantile(p);
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let h = 0; h < mixture.means.length; h++) {
+    const own = (mixture.means[h] ?? 0) + z * (mixture.sds[h] ?? 0);
+    low = Math.min(low, own);
+    high = Math.max(high, own);
+  }
+  if (!(high - low > 1e-9 * (Math.abs(high) + Math.abs(low)))) return low;
+  let x = (low + high) / 2;
+  for (let step = 0; step < 60 && high - low > 1e-9 * (Math.abs(high) + Math.abs(low)); step++) {
+    const error = 1 - probabilityAbove(mixture, x) - p;
+    if (error > 0) high = x;
+    else low = x;
+    const newton = x - error / densityAt(mixture, x);
+    x = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(error) < 1e-9) break;
+  }
+  return x;
+}
+
+function densityAt(mixture: Mixture, x: number): number {
+  let total = 0;
+  for (let h = 0; h < mixture.means.length; h++) {
+    const sd = mixture.sds[h] ?? 0;
+    if (sd > 0) total += normalPdf((x - (mixture.means[h] ?? 0)) / sd) / sd;
+  }
+  return total / mixture.means.length;
+}
+
+/** The interval in the objective's own sign. */
+export function inOwnSign(objective: ResolvedObjective, oriented: Interval): Interval {
+  if (objective.sign === 1) return oriented;
+  return { mean: 0 - oriented.mean, low: 0 - oriented.high, high: 0 - oriented.low };
+}
