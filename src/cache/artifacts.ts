@@ -3,8 +3,8 @@ import { chmod, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/p
 import { dirname, join } from "node:path";
 import { type Digest, isDigest, parseDigest } from "../base/digest.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { errorCode, isMissing } from "../base/system-error.ts";
 import type { Artifacts, PublishProblem } from "../run/run.ts";
-import { errorCode, isMissing } from "../run/system-error.ts";
 import { directoryIdentity, type Manifest, manifestDigest, readManifest, walk } from "./manifest.ts";
 
 /** An artifact store that can also be looked through and cleaned. */

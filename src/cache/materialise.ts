@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { digestJson } from "../base/digest.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { errorCode, isMissing } from "../base/system-error.ts";
 import type { Tree } from "../recipe/recipe.ts";
-import { errorCode, isMissing } from "../run/system-error.ts";
+import type { FailureCause } from "../run/run.ts";
 import { removeReadOnly } from "./artifacts.ts";
 import { hashFile } from "./hash.ts";
 
@@ -13,45 +15,71 @@ const leftOut = new Set([".cairn", ".git", "__pycache__"]);
 /**
  * A directory for stages to run in: copies of the lab's files with the edits laid over (copies, never hard links: a
  * stage may write), and links to what the lab has besides (`node_modules`, data that git ignores), so that imports and
- * data are found. Named by its content, made in one rename, used again by whoever needs the same.
+ * data are found. Lies in `trees/` of the workspace, named by its content, made in one rename, used again by whoever
+ * needs the same.
  * @param tree the lab's files after the edits
- * @param targetRoot where copies are kept: `.cairn/trees`
- * @throws Error naming the file, when the lab no longer holds what `tree` says: it was edited since it was scanned
+ * @returns an error naming a file that is no longer what `tree` says: the lab was edited since it was read
  */
 export async function materialiseTree(
   labDir: string,
   tree: Tree,
   edits: ReadonlyMap<string, string | null>,
-  targetRoot: string,
-): Promise<string> {
-  const target = join(targetRoot, digestJson(Object.fromEntries(tree)));
-  if (await exists(target)) {
-    await repair(labDir, tree, edits, target);
-    await linkTheRest(labDir, tree, edits, target);
-    const now = new Date();
-    await utimes(target, now, now);
-    return target;
-  }
-  const temporary = join(targetRoot, `.new-${process.pid}-${randomBytes(4).toString("hex")}`);
+  workspace: string,
+): Promise<Result<string, CodeChanged>> {
+  const copy: Copy = { labDir, tree, edits };
+  const folder = join(workspace, treesFolder);
+  const target = join(folder, digestJson(Object.fromEntries(tree)));
+  if (await exists(target)) return reuse(copy, target);
+  const temporary = join(folder, `.new-${process.pid}-${randomBytes(4).toString("hex")}`);
   try {
     await mkdir(temporary, { recursive: true });
-    for (const path of tree.keys()) await copyOne(labDir, path, edits, join(temporary, path));
-    await linkTheRest(labDir, tree, edits, temporary);
-    await verify(tree, temporary);
+    for (const path of tree.keys()) await copyOne(copy, path, join(temporary, path));
+    const changed = await damagedFiles(tree, temporary);
+    if (changed.length > 0) return err({ kind: "code-changed", files: changed });
+    await linkTheRest(copy, temporary);
     await rename(temporary, target);
+    return ok(target);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
     // Another process was faster: its copy is as good.
-    if (!(await exists(target))) throw error;
+    if (!["ENOTEMPTY", "EEXIST"].includes(errorCode(error) ?? "")) throw error;
+    return reuse(copy, target);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
   }
-  return target;
+}
+
+const treesFolder = "trees";
+type CodeChanged = Extract<FailureCause, { readonly kind: "code-changed" }>;
+
+interface Copy {
+  readonly labDir: string;
+  readonly tree: Tree;
+  readonly edits: ReadonlyMap<string, string | null>;
+}
+
+/** A stage may have written over a file of its own code: that file alone is put back, the others may be in use. */
+async function reuse(copy: Copy, target: string): Promise<Result<string, CodeChanged>> {
+  for (const path of await damagedFiles(copy.tree, target)) {
+    const fresh = join(target, `.new-${process.pid}-${randomBytes(4).toString("hex")}`);
+    await copyOne(copy, path, fresh);
+    if ((await digestOf(fresh)) !== copy.tree.get(path)) {
+      await rm(fresh, { force: true });
+      return err({ kind: "code-changed", files: [path] });
+    }
+    await mkdir(dirname(join(target, path)), { recursive: true });
+    await rename(fresh, join(target, path));
+  }
+  await linkTheRest(copy, target);
+  const now = new Date();
+  await utimes(target, now, now);
+  return ok(target);
 }
 
 /** Removes copies that nobody has asked for since `olderThan` (milliseconds since 1970). Returns how many went, or would. */
-export async function gcTrees(targetRoot: string, olderThan: number, dryRun = false): Promise<number> {
+export async function gcTrees(workspace: string, olderThan: number, dryRun = false): Promise<number> {
   let removed = 0;
-  for (const name of await namesIn(targetRoot)) {
-    const path = join(targetRoot, name);
+  for (const name of await namesIn(join(workspace, treesFolder))) {
+    const path = join(workspace, treesFolder, name);
     if ((await stat(path)).ctimeMs >= olderThan) continue;
     removed++;
     if (!dryRun) await removeReadOnly(path);
@@ -59,64 +87,26 @@ export async function gcTrees(targetRoot: string, olderThan: number, dryRun = fa
   return removed;
 }
 
-async function copyOne(
-  labDir: string,
-  path: string,
-  edits: ReadonlyMap<string, string | null>,
-  to: string,
-): Promise<void> {
+/** A file that is gone from the lab is left out; what lacks it is noticed when the copy is checked. */
+async function copyOne({ labDir, edits }: Copy, path: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   const text = edits.get(path);
   const source = join(labDir, path);
-  if (typeof text === "string") await writeFile(to, text);
-  else await copyFile(source, to);
   const mode = await modeOf(source);
+  if (typeof text === "string") await writeFile(to, text);
+  else if (mode !== null) await copyFile(source, to);
+  else return;
   if (mode !== null) await chmod(to, (mode & 0o111) === 0 ? 0o644 : 0o755);
 }
 
-/** A stage may have written over a file of its own code: that file alone is put back, the others may be in use. */
-async function repair(
-  labDir: string,
-  tree: Tree,
-  edits: ReadonlyMap<string, string | null>,
-  target: string,
-): Promise<void> {
-  for (const [path, digest] of tree) {
-    if ((await digestOf(join(target, path))) === digest) continue;
-    const fresh = join(target, `.new-${process.pid}-${randomBytes(4).toString("hex")}`);
-    await copyOne(labDir, path, edits, fresh);
-    if ((await digestOf(fresh)) !== digest) {
-      await rm(fresh, { force: true });
-      throw new StaleTreeError(path);
-    }
-    await mkdir(dirname(join(target, path)), { recursive: true });
-    await rename(fresh, join(target, path));
-  }
-}
-
-async function verify(tree: Tree, root: string): Promise<void> {
-  for (const [path, digest] of tree) {
-    if ((await digestOf(join(root, path))) !== digest) throw new StaleTreeError(path);
-  }
-}
-
-/** The lab's files are not what they were when they were scanned. */
-export class StaleTreeError extends Error {
-  readonly path: string;
-  constructor(path: string) {
-    super(`${path} was changed since the lab was read`);
-    this.name = "StaleTreeError";
-    this.path = path;
-  }
+async function damagedFiles(tree: Tree, root: string): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const [path, digest] of tree) if ((await digestOf(join(root, path))) !== digest) damaged.push(path);
+  return damaged;
 }
 
 /** Links to everything that the lab has besides its files, and to the packages that its stages would find above it. */
-async function linkTheRest(
-  labDir: string,
-  tree: Tree,
-  edits: ReadonlyMap<string, string | null>,
-  target: string,
-): Promise<void> {
+async function linkTheRest({ labDir, tree, edits }: Copy, target: string): Promise<void> {
   const files = new Set([...tree.keys(), ...edits.keys()]);
   const folders = new Set<string>();
   for (const file of files) for (let up = dirname(file); up !== "."; up = dirname(up)) folders.add(up);

@@ -4,9 +4,9 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import type { Digest } from "../base/digest.ts";
+import { errorCode, isMissing } from "../base/system-error.ts";
 import type { Tree } from "../recipe/recipe.ts";
-import { errorCode, isMissing } from "../run/system-error.ts";
-import { type HashMemo, openHashMemo } from "./hash.ts";
+import { type HashMemo, hashFile, openHashMemo } from "./hash.ts";
 
 /** Something of the lab that has no content which could be hashed. Paths are relative to the lab. */
 export type TreeProblem =
@@ -142,20 +142,12 @@ function isOwn(path: string): boolean {
   return ownFolders.has(path.split("/", 1)[0] ?? "");
 }
 
-/**
- * Digests of some of the files under `root` as they are now; null for one that is gone. Pass one function on for a
- * process's life: it remembers what it hashed.
- */
-export async function createRehash(): Promise<
-  (root: string, paths: readonly string[]) => Promise<ReadonlyMap<string, Digest | null>>
-> {
-  const memo = await openHashMemo(null);
-  return async (root, paths) => {
-    const digests = new Map<string, Digest | null>();
-    for (const path of paths) {
-      const found = await follow(join(root, path));
-      digests.set(path, found === null ? null : await memo.digest(join(root, path), found));
-    }
-    return digests;
-  };
+/** Digests of some of the files under `root` as they are now; null for one that is gone. @throws when one cannot be read. */
+export async function hashFiles(root: string, paths: readonly string[]): Promise<ReadonlyMap<string, Digest | null>> {
+  const digests = new Map<string, Digest | null>();
+  for (const path of paths) {
+    const found = await follow(join(root, path));
+    digests.set(path, found === null ? null : await hashFile(join(root, path), Number(found.size)));
+  }
+  return digests;
 }

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Metrics } from "./run.ts";
 
@@ -48,13 +47,6 @@ export function parseMetrics(text: string): Result<Metrics, MetricsProblem> {
   }
   at++;
   return peek().kind === "end" ? ok(metrics) : expected(peek(), "the end of the file");
-}
-
-/** As JSON, with NaN and the infinities by name. */
-export function encodeMetrics(metrics: Metrics): JsonObject {
-  return Object.fromEntries(
-    [...metrics].map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
-  );
 }
 
 interface Token {

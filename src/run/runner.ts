@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Digest } from "../base/digest.ts";
+import type { Result } from "../base/result.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
-import type { Artifacts, Executor, Journal, RunEvent, RunRequest, RunResult } from "./run.ts";
+import type { Artifacts, Executor, FailureCause, Journal, RunEvent, RunRequest, RunResult } from "./run.ts";
 
 /** Executes what is asked of it, or takes it from what was recorded. Made by `createRunner` in scheduler.ts. */
 export interface Runner {
@@ -28,8 +29,11 @@ export interface RunnerDeps {
   readonly clock: Clock;
   /** The lab's `.cairn`. */
   readonly workspace: string;
-  /** The directory that a recipe's stages run in: the lab's own, or a copy with the recipe's edits. */
-  readonly materialise: (recipe: ResolvedRecipe) => Promise<string>;
+  /**
+   * The directory that a recipe's stages run in: the lab's own, or a copy with the recipe's edits. An error is why no
+   * stage of it can run.
+   */
+  readonly materialise: (recipe: ResolvedRecipe) => Promise<Result<string, FailureCause>>;
   /** Digests of the files (relative to `root`) as they are now; null for one that is gone. */
   readonly rehash: (root: string, paths: readonly string[]) => Promise<ReadonlyMap<string, Digest | null>>;
   /** By stage: what its metrics.json must name, and which of them have items. */

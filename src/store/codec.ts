@@ -64,6 +64,12 @@ export function decodeKeyParts(text: string): KeyParts | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** As JSON text, with NaN and the infinities by name. */
+export function encodeMetrics(metrics: Metrics): string {
+  const named = [...metrics].map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]);
+  return JSON.stringify(Object.fromEntries(named));
+}
+
 export function decodeMetrics(text: string): Metrics {
   return new Map(Object.entries(metrics.parse(JSON.parse(text))));
 }

@@ -5,9 +5,8 @@ import { type Digest, digestJson } from "../base/digest.ts";
 import { canonicalJson } from "../base/json.ts";
 import type { KeyParts } from "../recipe/fingerprint.ts";
 import type { AttemptEnd } from "../run/lifecycle.ts";
-import { encodeMetrics } from "../run/metrics.ts";
 import type { Attempt, Claim, FailureCause, Journal, StageResult } from "../run/run.ts";
-import { resultOf } from "./codec.ts";
+import { encodeMetrics, resultOf } from "./codec.ts";
 import { appendMetrics } from "./curves.ts";
 import type { Schema } from "./schema.ts";
 import type { Vigil } from "./vigil.ts";
@@ -165,7 +164,7 @@ async function insertResult(trx: Transaction<Schema>, result: StageResult): Prom
       attempt: result.attempt,
       output: result.output,
       measurements: result.measurements,
-      metrics: JSON.stringify(encodeMetrics(result.metrics)),
+      metrics: encodeMetrics(result.metrics),
       seconds: result.seconds,
       core_seconds: result.coreSeconds,
       gpu_seconds: result.gpuSeconds,
