@@ -87,10 +87,14 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   try {
     return await work(folder);
   } finally {
-    // What is published is read-only.
-    spawnSync("chmod", ["-R", "u+w", folder]);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
+}
+
+/** What is published in it may be read-only. */
+export function removeFolder(folder: string): void {
+  spawnSync("chmod", ["-R", "u+w", folder], { stdio: "ignore" });
+  rmSync(folder, { recursive: true, force: true });
 }
 
 export function describeMachine(): string {
