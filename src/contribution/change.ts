@@ -65,7 +65,9 @@ function loadPatch(reference: PatchReference, span: Span, context: ContributionC
   const { lab, out, places } = context;
   const origin = reference.kind === "file" ? reference.name : `branch ${reference.name}`;
   const loaded = context.loadPatch(reference);
-  if (!loaded.ok) return out.error({ code: "no-patch", message: loaded.error, span });
+  if (!loaded.ok) {
+    return out.error({ code: "no-patch", message: `\`${origin}\` cannot be used: ${loaded.error}.`, span });
+  }
   const patch: Patch = { origin, text: loaded.value };
   const read = readPatch(patch);
   if (!read.ok) {

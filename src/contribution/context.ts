@@ -9,7 +9,7 @@ export interface PatchReference {
   readonly name: string;
 }
 
-/** The text of a diff, or a sentence that says why there is none. A file's path was checked to stay in the lab. */
+/** The text of a diff, or a clause that says why there is none: "there is no such file". A file's path was checked to stay in the lab. */
 export type LoadPatch = (reference: PatchReference) => Result<string, string>;
 
 /** Where in the file the things stand that can only be checked beside the other contributions. */

@@ -3,7 +3,7 @@ import { describe } from "./node.ts";
 import type { Span } from "./source.ts";
 import { list, suggest } from "./suggest.ts";
 import { parseTemplate } from "./template.ts";
-import { splitWords, type WordProblem } from "./words.ts";
+import { explainProblem, splitWords } from "./words.ts";
 import type { ListValue, StringValue, Value } from "./yaml.ts";
 
 /** Reads `run`: a line of words or a list of arguments, whose holes name parameters of the stage. */
@@ -24,7 +24,7 @@ function readLine(value: StringValue, params: readonly string[], out: Diagnostic
   const { words, problems } = splitWords(value.value);
   for (const problem of problems) {
     const span = within(value, problem.start, problem.start + 1);
-    out.error({ ...explain(problem), span });
+    out.error({ code: "shell-syntax", ...explainProblem(problem), span });
   }
   const [first] = words;
   if (first === undefined) return out.error({ code: "empty-text", message: "`run` is empty.", span: value.span });
@@ -36,25 +36,6 @@ function readLine(value: StringValue, params: readonly string[], out: Diagnostic
   }
   for (const word of words) checkHoles(word.text, params, within(value, word.start, word.end), out);
   return words.map((word) => word.text);
-}
-
-function explain(problem: WordProblem): { code: string; message: string; help: string } {
-  switch (problem.kind) {
-    case "shell":
-      return {
-        code: "shell-syntax",
-        message: `\`${problem.character}\` means something to a shell, and commands are run without one.`,
-        help: `Put it in a script, or name the shell: run: [sh, -c, '…']. A plain \`${problem.character}\` goes in single quotes.`,
-      };
-    case "unclosed":
-      return { code: "shell-syntax", message: `This ${problem.quote} is never closed.`, help: "Close the quote." };
-    case "newline":
-      return {
-        code: "shell-syntax",
-        message: "`run` is one command, and a second line starts here.",
-        help: "Put several commands in a script, or make them stages of their own; `>` instead of `|` joins lines.",
-      };
-  }
 }
 
 function readArguments(value: ListValue, params: readonly string[], out: Diagnostics): readonly string[] | null {

@@ -80,3 +80,21 @@ function readQuoted(line: string, open: number, problems: WordProblem[]): { text
   problems.push({ kind: "unclosed", quote, start: open });
   return { text, end: line.length };
 }
+
+/** What is wrong, and what would be right. */
+export function explainProblem(problem: WordProblem): { readonly message: string; readonly help: string } {
+  switch (problem.kind) {
+    case "shell":
+      return {
+        message: `\`${problem.character}\` means something to a shell, and commands are run without one.`,
+        help: `Put it in a script, or name the shell: run: [sh, -c, '…']. A plain \`${problem.character}\` goes in single quotes.`,
+      };
+    case "unclosed":
+      return { code: "shell-syntax", message: `This ${problem.quote} is never closed.`, help: "Close the quote." };
+    case "newline":
+      return {
+        message: "`run` is one command, and a second line starts here.",
+        help: "Put several commands in a script, or make them stages of their own; `>` instead of `|` joins lines.",
+      };
+  }
+}
