@@ -90,7 +90,7 @@ export function explainProblem(problem: WordProblem): { readonly message: string
         help: `Put it in a script, or name the shell: run: [sh, -c, '…']. A plain \`${problem.character}\` goes in single quotes.`,
       };
     case "unclosed":
-      return { code: "shell-syntax", message: `This ${problem.quote} is never closed.`, help: "Close the quote." };
+      return { message: `This ${problem.quote} is never closed.`, help: "Close the quote." };
     case "newline":
       return {
         message: "`run` is one command, and a second line starts here.",
