@@ -50,3 +50,15 @@ export function senseText(sense: ReportSense): string {
       return "on average over combinations";
   }
 }
+
+/** The same for a button. */
+export function senseLabel(sense: ReportSense): string {
+  switch (sense) {
+    case "in-set":
+      return "in the set";
+    case "alone":
+      return "alone";
+    case "on-average":
+      return "on average";
+  }
+}

@@ -58,7 +58,7 @@ export function forestDomain(estimates: readonly Estimate[], matters: number): r
   return padded(
     Math.max(low - 0.6 * most, Math.min(low, ...estimates.map((it) => it.low))),
     Math.min(high + 0.6 * most, Math.max(high, ...estimates.map((it) => it.high))),
-    0.03,
+    0.05,
   );
 }
 

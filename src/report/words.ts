@@ -1,5 +1,6 @@
 import type { Report, ReportVerdict } from "../api/report.ts";
 import {
+  decimalsOfEstimate,
   type Estimate,
   formatDeviceTime,
   formatDifference,
@@ -8,10 +9,19 @@ import {
   formatMean,
   formatNumber,
   formatProbability,
+  formatRelative,
   listing,
   plural,
 } from "./format.ts";
-import { mainGains, objectiveNamed, recommendsChange, standingOf, unitSuffix } from "./view.ts";
+import {
+  goodDirection,
+  mainGains,
+  objectiveNamed,
+  type ReportGain,
+  recommendsChange,
+  standingOf,
+  unitSuffix,
+} from "./view.ts";
 
 /** Every sentence the report says. A reason without a sentence is a type error: the switches are exhaustive. */
 
@@ -31,10 +41,11 @@ export function headline(report: Report): { readonly title: string; readonly det
   return { title: headlineTitle(report), details: headlineDetails(report) };
 }
 
-/** `Land 6 of 17: val_bpb −0.71 bits/byte, …`: the decision in one line. */
+/** `Land 6 of 17: val_bpb −0.71 bits/byte, cloze +0.043`: the decision in one line. */
 export function headlineLine(report: Report): string {
   const { title, details } = headline(report);
-  return `${title}: ${details[0] ?? ""}`;
+  const changes = report.state !== "empty" && (recommendsChange(report) || report.landing !== null);
+  return `${title}: ${changes ? gainsText(report) : (details[0] ?? "").replace(/\.$/, "")}`;
 }
 
 function headlineTitle(report: Report): string {
@@ -61,14 +72,14 @@ function headlineDetails(report: Report): readonly string[] {
       return [waiting(report)];
     case "measuring":
       return recommendsChange(report)
-        ? [`The best set so far, ${listing(changes(report), 6)}, would give ${gainsText(report)}.`]
+        ? [`The best set so far is ${listing(changes(report), 6)}.`, ...gainSentences(report)]
         : ["No set is better than the baseline so far."];
     case "confirming":
     case "decided":
       if (report.landing === null && !recommendsChange(report)) {
         return ["No set of contributions beats the baseline by as much as matters with every guardrail held."];
       }
-      return [`${gainsText(report)}.`, confirmationSentence(report), ...removals(report)];
+      return [...gainSentences(report), confirmationSentence(report), ...removals(report)];
   }
 }
 
@@ -91,15 +102,41 @@ function removals(report: Report): readonly string[] {
   return levels.length === 0 ? [] : [`${listing(levels, 6)}, landed earlier, would be taken out again.`];
 }
 
-/** The most important sure changes: `val_bpb −0.71 bits/byte, cloze +0.043`. */
-export function gainsText(report: Report, limit = 3): string {
-  const gains = mainGains(report).slice(0, limit);
-  if (gains.length === 0) return "No objective is surely different";
+/** The most important sure changes, briefly: `val_bpb −0.71 bits/byte, cloze +0.043`. */
+function gainsText(report: Report): string {
+  const gains = mainGains(report).slice(0, 3);
+  if (gains.length === 0) return "no objective is surely different";
   const written = gains.map((gain) => {
     const unit = unitSuffix(objectiveNamed(report, gain.objective));
     return `${gain.objective} ${formatMean(gain.difference, true)}${unit}`;
   });
   return written.join(", ");
+}
+
+/** `Improves val_bpb by 0.71 bits/byte (−22%).` `Worsens tokens_per_second by 820 (−5.7%).` Only what is sure. */
+function gainSentences(report: Report): readonly string[] {
+  const gains = mainGains(report);
+  const better = gains.filter((gain) => gain.difference.mean * goodDirection(report, gain.objective) > 0);
+  const worse = gains.filter((gain) => !better.includes(gain));
+  const said = (verb: string, some: readonly ReportGain[]) =>
+    some.length === 0
+      ? []
+      : [
+          `${verb} ${listing(
+            some.map((gain) => byHowMuch(report, gain)),
+            4,
+          )}.`,
+        ];
+  if (gains.length === 0) return ["No objective is surely different."];
+  return [...said("Improves", better), ...said("Worsens", worse)];
+}
+
+function byHowMuch(report: Report, { objective: name, difference }: ReportGain): string {
+  const objective = objectiveNamed(report, name);
+  const size = formatNumber(Math.abs(difference.mean), decimalsOfEstimate(difference));
+  const from = objective?.baseline?.mean ?? 0;
+  const relative = from === 0 ? "" : ` (${formatRelative(difference.mean / Math.abs(from))})`;
+  return `${name} by ${size}${unitSuffix(objective)}${relative}`;
 }
 
 /** One or two words for a label: `land`, `superseded`, `too noisy`. */
@@ -271,14 +308,15 @@ export function evidenceNote(report: Report): string {
   return `E is evidence against "no gain", gathered on seeds that the search never saw and valid however often one looks. If there were no gain, E would reach ${formatEvidence(1 / report.alpha)} in at most ${limit} of decisions.`;
 }
 
-/** `tokens_per_second: may fall by 850 at most; holds with 98% probability (90% asked).` Null where it is not guarded. */
-export function guardrailSentence(report: Report, gain: Report["set"]["objectives"][number]): string | null {
+/** `may fall by 850 at most: holds with 98% probability (90% asked).` Null where it is not guarded. */
+export function guardrailSentence(report: Report, gain: ReportGain): string | null {
   if (gain.guardrail === null) return null;
   const objective = objectiveNamed(report, gain.objective);
   const margin = `${formatNumber(gain.guardrail.margin)}${unitSuffix(objective)}`;
   const move = objective?.goal === "minimize" ? "rise" : "fall";
-  const held = gain.guardrail.probability >= report.confidence ? "holds" : "is not sure to hold";
-  return `may ${move} by ${margin} at most; ${held}: ${formatProbability(gain.guardrail.probability)} (${formatProbability(report.confidence)} asked).`;
+  const probability = `${formatProbability(gain.guardrail.probability)} probability (${formatProbability(report.confidence)} asked)`;
+  const held = gain.guardrail.probability >= report.confidence ? "holds with" : "not sure to hold:";
+  return `may ${move} by ${margin} at most: ${held} ${probability}.`;
 }
 
 /** Noise beside what matters: can one run tell? Null when the objective is unknown. */
@@ -355,13 +393,15 @@ function decidedSteps(report: Report): readonly Step[] {
   return [{ text: "Make the set the new baseline.", command: "cairn land" }, ...more];
 }
 
+/** The runs that settle one verdict tell of others too, and the set is confirmed once for all: an upper bound. */
 function remaining(report: Report): string {
-  const costs = report.contributions.flatMap(({ verdict }) =>
-    verdict.kind === "undecided" ? [verdict.costToKnow] : [],
-  );
-  const runs = costs.reduce((sum, cost) => sum + cost.runs, 0);
-  if (runs === 0) return "";
-  return ` (${costText({ runs, coreSeconds: costs.reduce((sum, cost) => sum + cost.coreSeconds, 0) })})`;
+  const open = report.contributions.flatMap(({ verdict }) => (verdict.kind === "undecided" ? [verdict] : []));
+  const confirming = open.filter(({ reason }) => reason.kind === "unconfirmed").map(({ costToKnow }) => costToKnow);
+  const single = open.filter(({ reason }) => reason.kind !== "unconfirmed").map(({ costToKnow }) => costToKnow);
+  const total = (of: "runs" | "coreSeconds") =>
+    Math.max(0, ...confirming.map((cost) => cost[of])) + single.reduce((sum, cost) => sum + cost[of], 0);
+  if (total("runs") === 0) return "";
+  return ` (at most ${plural(total("runs"), "more run")}, ${formatDeviceTime(total("coreSeconds"))})`;
 }
 
 /** The interval for the reader who skips the rest. */

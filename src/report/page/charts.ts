@@ -1,7 +1,7 @@
 import type { Report } from "../../api/report.ts";
 import { formatMean, plural } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
-import { measureTitle, senseText } from "../pair.ts";
+import { measureTitle, senseLabel, senseText } from "../pair.ts";
 import { combinationText, firstSense, type Measure, type ReportSense, senses } from "../view.ts";
 import { intervalNote, utilityNote } from "../words.ts";
 import { drawForest } from "./forest.ts";
@@ -45,7 +45,7 @@ function drawControls(
     .filter((it) => rows.some((row) => row.sense === it))
     .map(
       (it) =>
-        html`<label><input type="radio" name="${chart}-sense" value="${it}"${it === sense ? html` checked` : null}><span>${senseText(it)}</span></label>`,
+        html`<label><input type="radio" name="${chart}-sense" value="${it}"${it === sense ? html` checked` : null}><span title="${senseText(it)}">${senseLabel(it)}</span></label>`,
     );
   return html`<form class="controls needs-script" data-for="${chart}"><label class="select">Objective <select name="measure">${options}</select></label>
 <fieldset><legend class="hidden">Compared</legend>${choices}</fieldset></form><p class="measure" data-measure="${chart}">${measureTitle(report, null)}</p>`;
@@ -64,7 +64,7 @@ export function drawTradeOffs(report: Report): Markup | null {
   // The quality that leads is read upwards; what it is bought with, along the bottom.
   const against = measured.find(({ stage }) => stage !== first.stage) ?? second;
   return html`<section id="tradeoffs"><h2>Trade-offs</h2>
-<p class="about">Every combination that was run. Filled dots are not beaten on both objectives at once; the star is the recommended set, the square the baseline.</p>
+<p class="about">Every combination that was run. Filled dots are not beaten on both objectives at once: point at one to see what it is. The star is the recommended set, the square the baseline.</p>
 <form class="controls needs-script" data-for="tradeoffs"><label class="select">Up <select name="y">${options(first.name)}</select></label><label class="select">Across <select name="x">${options(against.name)}</select></label></form>
 <div class="chart" data-chart="tradeoffs">${drawFront(report, against.name, first.name)}</div>
 ${drawFrontTable(report)}</section>`;

@@ -47,19 +47,26 @@ for (const form of document.querySelectorAll("form")) {
   form.addEventListener("input", () => redraw[form.dataset.for ?? ""]?.(form));
 }
 
-/** Interactions: the cell that is hovered, focused or tapped is put into words; arrow keys move between cells. */
-const heatmap = document.querySelector('[data-chart="interactions"]');
-/** @param {Event} event */
-function speak(event) {
-  const cell = event.target instanceof Element ? event.target.closest(".cell") : null;
-  const sentence = heatmap?.querySelector(".pair");
-  if (!(cell instanceof HTMLElement) || !sentence) return;
-  sentence.textContent = cell.title;
-  for (const other of heatmap?.querySelectorAll(".cell.chosen") ?? []) other.classList.remove("chosen");
-  cell.classList.add("chosen");
+/** What is pointed at, focused or tapped in a chart is put into words beside it. */
+/** @param {string} name @param {string} selector @param {(mark: Element) => string} words */
+function speakIn(name, selector, words) {
+  const chart = document.querySelector(`[data-chart="${name}"]`);
+  /** @param {Event} event */
+  const speak = (event) => {
+    const mark = event.target instanceof Element ? event.target.closest(selector) : null;
+    const sentence = chart?.querySelector(".spoken");
+    if (!mark || !sentence) return;
+    sentence.textContent = words(mark);
+    for (const other of chart?.querySelectorAll(".chosen") ?? []) other.classList.remove("chosen");
+    mark.classList.add("chosen");
+  };
+  for (const kind of ["pointerover", "focusin", "click"]) chart?.addEventListener(kind, speak);
 }
-for (const kind of ["pointerover", "focusin", "click"]) heatmap?.addEventListener(kind, speak);
+speakIn("interactions", ".cell", (cell) => cell.getAttribute("title") ?? "");
+speakIn("tradeoffs", ".dot, .named", (dot) => dot.querySelector("title")?.textContent ?? "");
 
+/** Arrow keys move between the heatmap's cells, of which one is in the tab order. */
+const heatmap = document.querySelector('[data-chart="interactions"]');
 /** @type {Record<string, [number, number]>} */
 const arrows = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 heatmap?.addEventListener("keydown", (event) => {

@@ -36,6 +36,7 @@ export function drawFront(report: Report, xName: string, yName: string): Markup 
     [100, 0],
   );
   const place = (dot: Dot): readonly [string, string] => [clamped(xScale, dot.x.mean), clamped(yScale, dot.y.mean)];
+  const spoken = named.find(({ point }) => roleOf(report, point) === "recommended") ?? named[0];
   const ordinary = dots.filter((dot) => !front.includes(dot) && !named.includes(dot));
   return html`<p class="axis-name">${axisName(report, yName, "↑", "↓")}</p>
 <svg class="front" role="group" aria-label="${yName} against ${xName}: ${plural(dots.length, "combination")}, ${front.length} of them best trade-offs of the two">
@@ -43,7 +44,8 @@ ${drawGrid(xScale, yScale)}${drawSteps(front, place)}
 ${ordinary.map((dot) => drawDot(report, dot, place(dot), "dot"))}
 ${front.filter((dot) => !named.includes(dot)).map((dot) => drawDot(report, dot, place(dot), "dot best"))}
 ${named.map((dot) => drawNamed(report, dot, place(dot), xScale, yScale))}</svg>
-<p class="axis-name end">${axisName(report, xName, "→", "←")}</p>`;
+<p class="axis-name end">${axisName(report, xName, "→", "←")}</p>
+<p class="spoken" aria-live="polite">${spoken === undefined ? "" : describe(report, spoken)}</p>`;
 }
 
 function axisName(report: Report, name: string, up: string, down: string): string {
@@ -75,13 +77,13 @@ function clamped(scale: Scale, value: number): string {
 }
 
 function drawGrid(xScale: Scale, yScale: Scale): Markup {
-  const inside = (place: number) => place > 3 && place < 97;
+  const inside = (place: number) => place > 6 && place < 94;
   const vertical = xScale
     .ticks(5)
     .filter((tick) => inside(xScale.at(tick)))
     .map((tick) => {
       const x = percent(xScale.at(tick));
-      return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="100%"/><text class="tick" x="${x}" y="100%" dy="-5" dx="4">${formatNumber(tick)}</text>`;
+      return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="100%"/><text class="tick" x="${x}" y="100%" dy="-5" dx="${xScale.at(tick) > 85 ? -4 : 4}" text-anchor="${xScale.at(tick) > 85 ? "end" : "start"}">${formatNumber(tick)}</text>`;
     });
   const horizontal = yScale
     .ticks(5)

@@ -49,8 +49,23 @@ export function drawHeatmap(report: Report, measure: Measure, sense: ReportSense
       ? html`<p class="note">The ${levels.length} of ${total} with the largest interactions are shown.</p>`
       : null;
   const key = html`<p class="key" aria-hidden="true"><span>overlap</span><span class="shades">${Array.from({ length: 2 * shades + 1 }, (_, i) => html`<i class="${shadeClass(i - shades)}"></i>`)}</span><span>help each other</span><span class="surekey"><i class="${shadeClass(3)} sure"></i>surely not zero</span></p>`;
-  return html`<div class="stairs n${levels.length}" role="group" aria-label="Interactions; arrow keys move, the sentence below follows">${rows}</div>${key}${note}
-<p class="pair" aria-live="polite">${pairSentence(report, pairs.find(({ estimate }) => isSure(estimate)) ?? largest)}</p>`;
+  const sure = pairs.filter(({ estimate }) => isSure(estimate));
+  return html`<div class="pairs"><div class="staircase"><div class="stairs n${levels.length}" role="group" aria-label="Interactions: arrow keys move from pair to pair">${rows}</div>${key}${note}</div>
+<div class="said"><p class="spoken" aria-live="polite">${pairSentence(report, sure[0] ?? largest)}</p>${drawLargest(report, sure)}</div></div>`;
+}
+
+const largestShown = 6;
+
+function drawLargest(report: Report, sure: readonly ReportInteraction[]): Markup {
+  if (sure.length === 0) return html`<p class="quiet">No pair is surely more or less than the sum of its parts.</p>`;
+  const direction = (pair: ReportInteraction) => goodDirection(report, pair.objective) * pair.estimate.mean;
+  const items = sure
+    .slice(0, largestShown)
+    .map(
+      (pair) =>
+        html`<li class="${direction(pair) > 0 ? "better" : "worse"}"><span>${pair.a} with ${pair.b}</span><b class="number">${formatMean(pair.estimate, true)}</b></li>`,
+    );
+  return html`<h3>Largest sure pairs</h3><ol class="largest">${items}</ol>`;
 }
 
 function drawCell(report: Report, pair: ReportInteraction, share: number, first: boolean): Markup {

@@ -1,5 +1,5 @@
 import type { Report, ReportRun } from "../../api/report.ts";
-import { decimalsOf, formatDeviceTime, formatDuration, formatInstant, formatNumber } from "../format.ts";
+import { decimalsOf, formatDuration, formatInstant, formatNumber } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { combinationText } from "../view.ts";
 import { drawCost } from "./evidence.ts";
@@ -18,13 +18,13 @@ export function drawRuns(report: Report): Markup {
   );
   return html`<section id="runs"><h2>Runs</h2>${drawCost(report)}
 <form class="controls needs-script" data-for="runs"><label class="select">Find <input type="search" name="text" placeholder="contribution, state, purpose" autocomplete="off"></label><output class="quiet" aria-live="polite"></output></form>
-<div class="scroll" tabindex="0" role="region" aria-label="Runs, scrolls sideways"><table class="plain runs"><thead><tr>${columns}<td></td></tr></thead>
+<div class="scroll tall" tabindex="0" role="region" aria-label="Runs: a table that scrolls"><table class="plain runs"><thead><tr>${columns}<td></td></tr></thead>
 ${report.runs.map((run) => drawRun(report, run, names, head.length + 1))}</table></div><p class="print-only note">The runs' stages are in the file this was printed from.</p></section>`;
 }
 
 function drawRun(report: Report, run: ReportRun, names: readonly string[], width: number): Markup {
   const combination = combinationText(report, run.levels);
-  const time = formatDeviceTime(run.coreSeconds);
+  const time = formatDuration(run.coreSeconds);
   const unused = run.counts === false ? html` <span class="tag">earlier lab</span>` : null;
   return html`<tbody data-run><tr><th scope="row" data-sort="${run.id}">${run.id}</th><td class="combination" data-sort="${combination}"><span>${combination}</span></td><td class="number" data-sort="${run.seed}">${String(run.seed)}</td>
 <td data-sort="${run.purpose}">${run.purpose}</td><td data-sort="${run.state}"><span class="state ${run.state}">${run.state}</span>${unused}</td>${names.map((name) => drawValue(report, run, name))}
