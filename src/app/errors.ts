@@ -1,4 +1,6 @@
+import { TreeError } from "../cache/tree.ts";
 import type { Diagnostic } from "../lab/source.ts";
+import { StoreError } from "../store/store.ts";
 
 /**
  * What can keep a use case from being done, each with what the reader should do about it. Expected, so never a stack
@@ -23,4 +25,12 @@ export class CairnError extends Error {
 
 export function usage(message: string, help: string | null = null): CairnError {
   return new CairnError({ kind: "usage", message, help });
+}
+
+/** What an error means to the person who gave the command; null: a defect of Cairn's. */
+export function failureOf(error: unknown): Failure | null {
+  if (error instanceof CairnError) return error.failure;
+  if (error instanceof StoreError) return { kind: "damaged", message: error.message, help: null };
+  if (error instanceof TreeError) return { kind: "usage", message: error.message, help: null };
+  return null;
 }

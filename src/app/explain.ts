@@ -1,5 +1,5 @@
 import type { Digest } from "../base/digest.ts";
-import { combinationFromIds } from "../contribution/space.ts";
+import { combinationFromIds } from "../contribution/combination.ts";
 import type { StageSpec } from "../lab/lab.ts";
 import { describeDifference, explainKey, keyParts } from "../recipe/fingerprint.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
@@ -62,7 +62,8 @@ async function reasons(
 ): Promise<readonly string[]> {
   if (state === "cached") return ["nothing that makes it what it is has changed"];
   const waitsFor = stage.needs.filter((need) => outputs[need] === undefined);
-  if (waitsFor.length > 0) return [`what it is depends on the output of ${waitsFor.join(", ")}, which is not there yet`];
+  if (waitsFor.length > 0)
+    return [`what it is depends on the output of ${waitsFor.join(", ")}, which is not there yet`];
   const parts = keyParts(stage, { tree: recipe.tree, inputs: outputs, runSeed: seed });
   if (!parts.ok) return [parts.error.message];
   return explainKey(parts.value, await session.store.latestKeyParts(stage.name)).map(describeDifference);

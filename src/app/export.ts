@@ -4,7 +4,18 @@ import type { Report } from "../api/report.ts";
 export function runsCsv(report: Report): string {
   const levels = report.contributions.map((contribution) => contribution.level);
   const objectives = report.objectives.map((objective) => objective.name);
-  const header = ["run", "scale", "seed", "purpose", "state", "counts", "core_seconds", "finished_at", ...levels, ...objectives];
+  const header = [
+    "run",
+    "scale",
+    "seed",
+    "purpose",
+    "state",
+    "counts",
+    "core_seconds",
+    "finished_at",
+    ...levels,
+    ...objectives,
+  ];
   const rows = report.runs.map((run) => [
     run.id,
     run.scale,

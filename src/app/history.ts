@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { combinationFromIds } from "../contribution/combination.ts";
 import type { Combination } from "../contribution/contribution.ts";
-import { combinationFromIds } from "../contribution/space.ts";
 import type { Observation, Outcome } from "../evidence/evidence.ts";
 import { clusteredStandardError } from "../evidence/items.ts";
 import type { Objective } from "../lab/lab.ts";
@@ -107,7 +107,11 @@ async function observe(session: Session, run: PastRun): Promise<Observation | nu
   return { run: id, combination: run.combination, seed, purpose, outcomes };
 }
 
-const itemSchema = z.object({ id: z.union([z.string(), z.number()]), score: z.number(), cluster: z.string().optional() });
+const itemSchema = z.object({
+  id: z.union([z.string(), z.number()]),
+  score: z.number(),
+  cluster: z.string().optional(),
+});
 const samplingErrors = new Map<string, number | null>();
 
 /** From the run's per-item scores, clustered where items share a source; null where there are none to read. */

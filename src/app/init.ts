@@ -40,14 +40,13 @@ export function initLab(request: InitRequest): InitResult {
   if (existsSync(join(dir, labFile))) {
     throw usage(`${labFile} is here already`, "Edit it, or run `cairn check` to see whether it is right.");
   }
-  const words = splitWords(request.command);
-  if (!words.ok) throw usage(`the command cannot be used as it is: ${words.error.message}`, words.error.help);
-  if (words.value.length === 0) throw usage("the command is empty", "Such as --run 'python train.py --lr 3e-4'.");
+  const words = commandWords(request.command);
+  if (words.length === 0) throw usage("the command is empty", "Such as --run 'python train.py --lr 3e-4'.");
   if (request.objectives.length === 0) {
     throw usage("a lab needs something to measure", "Such as --objective val_loss:minimize.");
   }
-  const found = parameterise(words.value);
-  const code = codeGlobs(dir, words.value);
+  const found = parameterise(words);
+  const code = codeGlobs(dir, words);
   const text = labText(basename(dir), found, code, request);
   const parsed = parseLab({ path: labFile, text });
   if (parsed.lab === null) throw new CairnError({ kind: "invalid", diagnostics: parsed.diagnostics });
@@ -57,6 +56,22 @@ export function initLab(request: InitRequest): InitResult {
   if (ignoreWorkspace(dir)) files.push(".gitignore");
   writeSchemas(dir);
   return { files, params: found.params, next: nextSteps(found, request) };
+}
+
+function commandWords(command: string): readonly string[] {
+  const { words, problems } = splitWords(command);
+  const problem = problems[0];
+  if (problem === undefined) return words.map((word) => word.text);
+  const what =
+    problem.kind === "shell"
+      ? `\`${problem.character}\` means something to a shell only, and stages run without one`
+      : problem.kind === "unclosed"
+        ? `a ${problem.quote} is opened and not closed`
+        : "it has a line break in it";
+  throw usage(
+    `the command cannot be used as it is: ${what}`,
+    "Put what needs a shell into a script of its own and run that.",
+  );
 }
 
 interface Parameterised {
@@ -76,7 +91,10 @@ function parameterise(words: readonly string[]): Parameterised {
   let seeded = false;
   let writesOut = false;
   const holeFor = (flag: string, value: string): string => {
-    const name = flag.replace(/^--?/, "").replace(/[^A-Za-z0-9]+/g, "_").toLowerCase();
+    const name = flag
+      .replace(/^--?/, "")
+      .replace(/[^A-Za-z0-9]+/g, "_")
+      .toLowerCase();
     if (seedFlags.has(name)) {
       seeded = true;
       return "{CAIRN_SEED}";
@@ -134,7 +152,10 @@ function labText(name: string, found: Parameterised, code: readonly string[], re
     resources: { cpus: 1, gpus: request.gpus },
   };
   const objectives = Object.fromEntries(
-    request.objectives.map(({ name: objective, goal }) => [objective, { stage: "train", goal, matters: "1%", guardrail: "2%" }]),
+    request.objectives.map(({ name: objective, goal }) => [
+      objective,
+      { stage: "train", goal, matters: "1%", guardrail: "2%" },
+    ]),
   );
   const yaml = (value: unknown) => stringify(value, { flowCollectionPadding: true, lineWidth: 110 });
   return `# yaml-language-server: $schema=.cairn/lab.schema.json

@@ -3,12 +3,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { scanTree } from "../cache/tree.ts";
+import { combinationFromIds } from "../contribution/combination.ts";
+import type { ContributionPlaces } from "../contribution/context.ts";
 import type { Combination, Contribution, Space } from "../contribution/contribution.ts";
 import { parseContribution } from "../contribution/parse.ts";
-import { buildSpace, combinationFromIds } from "../contribution/space.ts";
+import { buildSpace } from "../contribution/space.ts";
 import type { Lab } from "../lab/lab.ts";
 import { parseLab } from "../lab/parse.ts";
-import type { Diagnostic, Source, Span } from "../lab/source.ts";
+import type { Diagnostic, Source } from "../lab/source.ts";
 import type { Tree } from "../recipe/recipe.ts";
 import type { Landing } from "../release/landing.ts";
 import { CairnError } from "./errors.ts";
@@ -57,7 +59,7 @@ export async function loadLab(dir: string, draft: Draft | null = null): Promise<
   if (parsed.lab === null) throw invalid(diagnostics);
   const lab = parsed.lab;
 
-  const spans = new Map<string, Span>();
+  const places = new Map<string, ContributionPlaces>();
   const contributions: Contribution[] = [];
   for (const source of contributionSources(dir, draft)) {
     const id = basename(source.path).replace(/\.ya?ml$/, "");
@@ -67,11 +69,11 @@ export async function loadLab(dir: string, draft: Draft | null = null): Promise<
     diagnostics.push(...result.diagnostics);
     if (result.contribution === null) continue;
     contributions.push(result.contribution);
-    spans.set(id, { source, start: 0, end: 0 });
+    places.set(id, result.places);
   }
 
   const readFile = fileReader(dir);
-  const built = buildSpace(contributions, (id) => spanOf(spans, id), readFile);
+  const built = buildSpace(contributions, (id) => placesOf(places, id), readFile);
   diagnostics.push(...built.diagnostics);
   if (diagnostics.some((d) => d.severity === "error")) throw invalid(diagnostics);
 
@@ -107,10 +109,10 @@ function invalid(diagnostics: readonly Diagnostic[]): CairnError {
   return new CairnError({ kind: "invalid", diagnostics });
 }
 
-function spanOf(spans: ReadonlyMap<string, Span>, id: string): Span {
-  const span = spans.get(id);
-  if (span === undefined) throw new Error(`no source for contribution ${id}`);
-  return span;
+function placesOf(places: ReadonlyMap<string, ContributionPlaces>, id: string): ContributionPlaces {
+  const found = places.get(id);
+  if (found === undefined) throw new Error(`no source for contribution ${id}`);
+  return found;
 }
 
 function readSource(dir: string, path: string): Source {

@@ -1,4 +1,4 @@
-import { combinationIds } from "../contribution/space.ts";
+import { combinationIds } from "../contribution/combination.ts";
 import { steer } from "../decision/steer.ts";
 import { readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";

@@ -24,12 +24,18 @@ export interface Proposal {
  * Writes `contributions/ID.yaml` after checking it together with everything else in the lab.
  * @throws CairnError, with nothing written, when the lab with this contribution would not be right.
  */
-export async function propose(dir: string, proposal: Proposal): Promise<{ readonly file: string; readonly loaded: LoadedLab }> {
+export async function propose(
+  dir: string,
+  proposal: Proposal,
+): Promise<{ readonly file: string; readonly loaded: LoadedLab }> {
   const name = `${proposal.id}.yaml`;
   const file = `${contributionsFolder}/${name}`;
   if (existsSync(join(dir, file))) throw usage(`${file} is there already`, "Choose another id, or edit the file.");
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(proposal.id)) {
-    throw usage(`${JSON.stringify(proposal.id)} is not an id`, "Lower-case letters, digits, - and _, such as rotary-positions.");
+    throw usage(
+      `${JSON.stringify(proposal.id)} is not an id`,
+      "Lower-case letters, digits, - and _, such as rotary-positions.",
+    );
   }
   if (proposal.area === null) throw usage("say which area it is in: --area", `One of: ${areas.join(", ")}.`);
   const text = contributionText(proposal);
@@ -56,7 +62,8 @@ function contributionText(proposal: Proposal): string {
 
 function parseAssignment(text: string): [string, unknown] {
   const at = text.indexOf("=");
-  if (at <= 0) throw usage(`--set takes stage.param=value, not ${JSON.stringify(text)}`, "Such as --set pretrain.lr=6e-4.");
+  if (at <= 0)
+    throw usage(`--set takes stage.param=value, not ${JSON.stringify(text)}`, "Such as --set pretrain.lr=6e-4.");
   const value = text.slice(at + 1);
   try {
     return [text.slice(0, at).trim(), parse(value)];

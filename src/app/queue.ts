@@ -1,9 +1,11 @@
 import { availableParallelism, totalmem } from "node:os";
 import { digestJson } from "../base/digest.ts";
 import type { Json } from "../base/json.ts";
-import { hashFiles, materialiseTree } from "../cache/tree.ts";
+import { ok } from "../base/result.ts";
+import { materialiseTree } from "../cache/materialise.ts";
+import { hashFiles } from "../cache/tree.ts";
+import { combinationIds } from "../contribution/combination.ts";
 import type { Combination } from "../contribution/contribution.ts";
-import { combinationIds } from "../contribution/space.ts";
 import type { Decision } from "../decision/decision.ts";
 import { steer } from "../decision/steer.ts";
 import type { Budget } from "../lab/lab.ts";
@@ -21,7 +23,12 @@ import { describeFailure, whySentence } from "./words.ts";
 /** What the queue tells while it works. */
 export type QueueEvent =
   | { readonly kind: "resumed"; readonly runs: number; readonly observations: number }
-  | { readonly kind: "steered"; readonly decision: Decision; readonly history: History; readonly runsLeft: number | null }
+  | {
+      readonly kind: "steered";
+      readonly decision: Decision;
+      readonly history: History;
+      readonly runsLeft: number | null;
+    }
   | { readonly kind: "run-started"; readonly run: RunRow; readonly why: string; readonly cost: number }
   | { readonly kind: "run-finished"; readonly run: RunRow; readonly values: ReadonlyMap<string, number> }
   | { readonly kind: "stage"; readonly event: RunEvent };
@@ -148,6 +155,8 @@ class Queue {
   #launch(row: RunRow, combination: Combination, why: string, cost: number): void {
     this.#options.onEvent({ kind: "run-started", run: row, why, cost });
     const work = this.#execute(row, combination).finally(() => this.#inFlight.delete(row.id));
+    // Whoever waits for it hears of a broken store; nobody may be waiting yet.
+    work.catch(() => {});
     this.#inFlight.set(row.id, work);
   }
 
@@ -186,8 +195,22 @@ class Queue {
       ["GPU-hours", perHour(flags.gpu_hours, this.#gpuSeconds, 1)],
       ["hours", perHour(flags.hours, elapsed, this.#slots)],
       ["the policy's runs", policy.runs === null ? null : policy.runs - spent.length],
-      ["the policy's core-hours", perHour(policy.core_hours, sum((row) => row.coreSeconds), 1)],
-      ["the policy's GPU-hours", perHour(policy.gpu_hours, sum((row) => row.gpuSeconds), 1)],
+      [
+        "the policy's core-hours",
+        perHour(
+          policy.core_hours,
+          sum((row) => row.coreSeconds),
+          1,
+        ),
+      ],
+      [
+        "the policy's GPU-hours",
+        perHour(
+          policy.gpu_hours,
+          sum((row) => row.gpuSeconds),
+          1,
+        ),
+      ],
       ["the policy's hours", perHour(policy.hours, elapsed, this.#slots)],
     ];
     let tightest: { runs: number | null; which: string } = { runs: null, which: "budget" };
@@ -236,7 +259,7 @@ export function createSessionRunner(session: Session, capacity: Capacity, onEven
     clock: session.clock,
     workspace,
     materialise: async (recipe) =>
-      recipe.edits.size === 0 ? loaded.dir : materialiseTree(loaded.dir, recipe.tree, recipe.edits, workspace),
+      recipe.edits.size === 0 ? ok(loaded.dir) : materialiseTree(loaded.dir, recipe.tree, recipe.edits, workspace),
     rehash: hashFiles,
     objectives,
     capacity,

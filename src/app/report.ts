@@ -2,19 +2,19 @@ import { createRequire } from "node:module";
 import { z } from "zod";
 import { type Report, type ReportRun, reportSchema } from "../api/report.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
+import { combinationIds } from "../contribution/combination.ts";
 import type { Combination, FactorLevel } from "../contribution/contribution.ts";
-import { combinationIds } from "../contribution/space.ts";
 import { decide } from "../decision/decide.ts";
 import type { Decision, Verdict } from "../decision/decision.ts";
 import type { Lab } from "../lab/lab.ts";
-import type { Knowledge } from "../plan/plan.ts";
-import type { Why } from "../plan/plan.ts";
+import type { Knowledge, Why } from "../plan/plan.ts";
 import { type History, type PastRun, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import type { Session } from "./session.ts";
 import { whySentence } from "./words.ts";
 
 const { version } = z.object({ version: z.string() }).parse(createRequire(import.meta.url)("../../package.json"));
+
 export { version };
 
 /** What a decision is at this moment, with all it rests on. Pure of side effects: nothing is recorded. */

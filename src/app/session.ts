@@ -1,17 +1,16 @@
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Result } from "../base/result.ts";
 import { createArtifacts } from "../cache/artifacts.ts";
+import { combinationIds } from "../contribution/combination.ts";
 import type { Combination, LevelId } from "../contribution/contribution.ts";
 import { resolveCombination } from "../contribution/resolve.ts";
-import { combinationIds } from "../contribution/space.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
+import { ownerOfThisProcess } from "../store/owner.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { usage } from "./errors.ts";
 import { findLab, type LoadedLab, loadLab, workspaceFolder } from "./load.ts";
-import { processOwner } from "./owner.ts";
 
 /** A lab that is open: what it says, what is recorded of it, and where its files are. The place where backends are made. */
 export interface Session {
@@ -24,7 +23,9 @@ export interface Session {
   /** This process, as leases name it. */
   readonly owner: string;
   /** The combination at the session's scale; an error says which levels cannot go together. */
-  resolve(combination: Combination): Result<ResolvedRecipe, { readonly message: string; readonly levels: readonly LevelId[] }>;
+  resolve(
+    combination: Combination,
+  ): Result<ResolvedRecipe, { readonly message: string; readonly levels: readonly LevelId[] }>;
   close(): Promise<void>;
 }
 
@@ -42,7 +43,7 @@ export async function openSession(from: string, options: { readonly scale: strin
     store,
     artifacts: createArtifacts(workspace),
     clock: systemClock,
-    owner: processOwner(hostname(), process.pid),
+    owner: ownerOfThisProcess(),
     resolve(combination) {
       const name = combinationIds(loaded.space, combination).join("+");
       const known = memo.get(name);

@@ -1,5 +1,5 @@
-import type { FailureCause, StageFailure } from "../run/run.ts";
 import type { Why } from "../plan/plan.ts";
+import type { FailureCause, StageFailure } from "../run/run.ts";
 
 /** Why a run was chosen, in one sentence. */
 export function whySentence(why: Why): string {

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { CairnError } from "../app/errors.ts";
+import { failureOf } from "../app/errors.ts";
 import { version } from "../app/report.ts";
-import { StoreError } from "../store/store.ts";
+import type { Register, SetExit } from "./command.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerDecide } from "./commands/decide.ts";
@@ -22,12 +22,6 @@ import { registerTest } from "./commands/test.ts";
 import { exitCodeOf, exitCodes } from "./exit.ts";
 import { type Io, terminalIo } from "./io.ts";
 import { printFailure } from "./render/failure.ts";
-
-/** Sets the exit code of a command that ended without an error but not with 0. */
-export type SetExit = (code: number) => void;
-
-/** One command: it adds itself to the program. The order here is the order of `--help`. */
-export type Register = (program: Command, io: Io, setExit: SetExit) => void;
 
 const commands: readonly Register[] = [
   registerDemo,
@@ -89,15 +83,14 @@ export async function run(argv: readonly string[], io: Io = terminalIo()): Promi
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    if (error instanceof CairnError) {
-      printFailure(io, error.failure);
-      return exitCodeOf(error.failure);
+    const failure = failureOf(error);
+    if (failure !== null) {
+      printFailure(io, failure);
+      return exitCodeOf(failure);
     }
-    if (error instanceof StoreError) {
-      printFailure(io, { kind: "damaged", message: error.message, help: null });
-      return exitCodes.damaged;
-    }
-    io.note(`cairn: this is a defect in Cairn, please report it.\n${error instanceof Error ? error.stack : String(error)}`);
+    io.note(
+      `cairn: this is a defect in Cairn, please report it.\n${error instanceof Error ? error.stack : String(error)}`,
+    );
     return exitCodes.internal;
   }
 }

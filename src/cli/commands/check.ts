@@ -1,13 +1,11 @@
-import { findLab, loadLab } from "../../app/load.ts";
-import { levelCount } from "../../app/knowledge.ts";
-import { writeSchemas } from "../../app/schemas.ts";
-import { lineColumn } from "../../lab/diagnostic.ts";
-import type { Diagnostic } from "../../lab/source.ts";
+import { diagnosticRecord, diagnosticsText } from "../../app/diagnostics.ts";
 import { CairnError } from "../../app/errors.ts";
-import { outJson, painter } from "../io.ts";
-import type { Register } from "../program.ts";
+import { levelCount } from "../../app/knowledge.ts";
+import { findLab, loadLab } from "../../app/load.ts";
+import { writeSchemas } from "../../app/schemas.ts";
+import type { Register } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import { printDiagnostics } from "../render/failure.ts";
+import { outJson, painter } from "../io.ts";
 import { examples, labDir } from "./shared.ts";
 
 export const registerCheck: Register = (program, io, setExit) => {
@@ -35,29 +33,26 @@ export const registerCheck: Register = (program, io, setExit) => {
             factors: loaded.space.factors.length,
             conflicts,
             baseline: loaded.landings.at(-1)?.set ?? [],
-            diagnostics: loaded.warnings.map(diagnosticJson),
+            diagnostics: loaded.warnings.map(diagnosticRecord),
           });
         }
-        printDiagnostics(io, loaded.warnings);
+        if (loaded.warnings.length > 0) io.note(diagnosticsText(loaded.warnings, io));
         const paint = painter(io);
         const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
         io.out(
           `${paint("green", "✓")} ${paint("bold", loaded.lab.name)}: ${count(loaded.lab.stages.length, "stage")}, ${count(loaded.lab.objectives.length, "objective")}, ${count(loaded.contributions.length, "contribution")} (${count(levelCount(loaded.space), "level")} of ${count(loaded.space.factors.length, "factor")})`,
         );
-        for (const levels of conflicts) io.out(`  ${levels.join(" · ")}: cannot go together, so at most one of them lands`);
+        for (const levels of conflicts)
+          io.out(`  ${levels.join(" · ")}: cannot go together, so at most one of them lands`);
         const where = (ref: { factor: number; level: number }) =>
           loaded.space.factors[ref.factor]?.levels[ref.level - 1]?.id ?? "?";
         for (const [a, b] of loaded.space.excludes) io.out(`  ${where(a)} · ${where(b)}: cannot go together`);
-        if (loaded.contributions.length === 0) io.out("  No contributions yet: `cairn propose --help` shows how to make one.");
+        if (loaded.contributions.length === 0)
+          io.out("  No contributions yet: `cairn propose --help` shows how to make one.");
       } catch (error) {
         if (options.json !== true || !(error instanceof CairnError) || error.failure.kind !== "invalid") throw error;
-        outJson(io, { ok: false, diagnostics: error.failure.diagnostics.map(diagnosticJson) });
+        outJson(io, { ok: false, diagnostics: error.failure.diagnostics.map(diagnosticRecord) });
         setExit(exitCodes.invalid);
       }
     });
 };
-
-function diagnosticJson(diagnostic: Diagnostic) {
-  const { severity, code, message, help, span } = diagnostic;
-  return { severity, code, message, help, file: span.source.path, ...lineColumn(span) };
-}

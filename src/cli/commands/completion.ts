@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Argument } from "commander";
-import type { Register } from "../program.ts";
+import type { Register } from "../command.ts";
 import { examples } from "./shared.ts";
 
 export const registerCompletion: Register = (program, io) => {
@@ -8,7 +8,10 @@ export const registerCompletion: Register = (program, io) => {
     .command("completion")
     .description("print a completion script for your shell")
     .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
-    .addHelpText("after", examples("source <(cairn completion bash)", "cairn completion fish > ~/.config/fish/completions/cairn.fish"))
+    .addHelpText(
+      "after",
+      examples("source <(cairn completion bash)", "cairn completion fish > ~/.config/fish/completions/cairn.fish"),
+    )
     .action((shell: "bash" | "zsh" | "fish") => {
       const words = wordsOf(program);
       io.out({ bash: bash, zsh: zsh, fish: fish }[shell](words));
@@ -30,7 +33,9 @@ function wordsOf(program: Command): readonly Words[] {
 }
 
 function bash(words: readonly Words[]): string {
-  const cases = words.map((w) => `    ${w.name}) words="${w.options.map((o) => o.long).join(" ")} --help" ;;`).join("\n");
+  const cases = words
+    .map((w) => `    ${w.name}) words="${w.options.map((o) => o.long).join(" ")} --help" ;;`)
+    .join("\n");
   return `_cairn() {
   local words="" command="\${COMP_WORDS[1]}"
   case "$command" in
@@ -53,7 +58,8 @@ function fish(words: readonly Words[]): string {
   const lines = words.flatMap((w) => [
     `complete -c cairn -n __fish_use_subcommand -f -a ${w.name} -d ${quote(w.description)}`,
     ...w.options.map(
-      (o) => `complete -c cairn -n '__fish_seen_subcommand_from ${w.name}' -l ${o.long.slice(2)} -d ${quote(o.description)}`,
+      (o) =>
+        `complete -c cairn -n '__fish_seen_subcommand_from ${w.name}' -l ${o.long.slice(2)} -d ${quote(o.description)}`,
     ),
   ]);
   return lines.join("\n");

@@ -1,8 +1,8 @@
 import { recordDecision } from "../../app/land.ts";
 import { headlineLine, verdictSentence } from "../../report/words.ts";
+import type { Register } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { outJson, painter } from "../io.ts";
-import type { Register } from "../program.ts";
 import { examples, scaleOption, withSession } from "./shared.ts";
 
 export const registerDecide: Register = (program, io, setExit) => {
@@ -23,7 +23,9 @@ export const registerDecide: Register = (program, io, setExit) => {
       const paint = painter(io);
       io.out(paint("bold", headlineLine(report)));
       for (const contribution of report.contributions) {
-        io.out(`  ${paint("bold", contribution.level)}: ${verdictSentence(report, contribution.level, contribution.verdict)}`);
+        io.out(
+          `  ${paint("bold", contribution.level)}: ${verdictSentence(report, contribution.level, contribution.verdict)}`,
+        );
       }
       if (report.state !== "decided") io.note("Not decided yet: `cairn run` measures on.");
     });

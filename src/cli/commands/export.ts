@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { Option } from "commander";
-import { effectsCsv, runsCsv } from "../../app/export.ts";
 import { usage } from "../../app/errors.ts";
+import { effectsCsv, runsCsv } from "../../app/export.ts";
 import { writeAtomically } from "../../app/files.ts";
 import { readReport } from "../../app/report.ts";
-import type { Register } from "../program.ts";
+import type { Register } from "../command.ts";
 import { examples, scaleOption, withSession } from "./shared.ts";
 
 interface Options {
@@ -22,7 +22,10 @@ export const registerExport: Register = (program, io) => {
     .addOption(new Option("--format <format>", "csv or json").choices(["csv", "json"]).default("csv"))
     .addOption(new Option("--what <what>", "of the CSV").choices(["runs", "effects"]).default("runs"))
     .option("-o, --out <file>", "instead of standard output")
-    .addHelpText("after", examples("cairn export > runs.csv", "cairn export --what effects -o effects.csv", "cairn export --format json"))
+    .addHelpText(
+      "after",
+      examples("cairn export > runs.csv", "cairn export --what effects -o effects.csv", "cairn export --format json"),
+    )
     .action(async (options: Options) => {
       const report = await withSession(program, io, options.scale, (session) => readReport(session, null));
       if (report === null) throw usage("there is nothing to export");

@@ -1,9 +1,11 @@
-import { cancel, intro, isCancel, outro, select, text } from "@clack/prompts";
+import { cancel, intro, outro, select, text } from "@clack/prompts";
+import { usage } from "../../app/errors.ts";
 import { type InitObjective, initLab } from "../../app/init.ts";
-import { CairnError, usage } from "../../app/errors.ts";
+import type { Register } from "../command.ts";
 import { outJson, painter } from "../io.ts";
-import type { Register } from "../program.ts";
 import { collect, examples, labDir } from "./shared.ts";
+
+type Goal = InitObjective["goal"];
 
 export const registerInit: Register = (program, io) => {
   program
@@ -23,7 +25,8 @@ export const registerInit: Register = (program, io) => {
     .action(async (options: { run?: string; objective: string[]; gpus: string; json?: boolean }) => {
       const asked = options.run === undefined ? await ask(io.live && process.stdin.isTTY === true) : null;
       const command = options.run ?? asked?.command ?? "";
-      const objectives = options.objective.length > 0 ? options.objective.map(parseObjective) : (asked?.objectives ?? []);
+      const objectives =
+        options.objective.length > 0 ? options.objective.map(parseObjective) : (asked?.objectives ?? []);
       const gpus = Number(options.gpus);
       if (!Number.isInteger(gpus) || gpus < 0) throw usage(`--gpus takes a whole number, not ${options.gpus}`);
       const result = initLab({ dir: labDir(program, io), command, objectives, gpus });
@@ -50,12 +53,15 @@ function parseObjective(given: string): InitObjective {
 
 async function ask(possible: boolean): Promise<{ command: string; objectives: InitObjective[] }> {
   if (!possible) {
-    throw usage("say what to run", "Such as: cairn init --run 'python train.py --lr 3e-4' --objective val_loss:minimize");
+    throw usage(
+      "say what to run",
+      "Such as: cairn init --run 'python train.py --lr 3e-4' --objective val_loss:minimize",
+    );
   }
-  const given = <T>(answer: T | symbol): T => {
-    if (!isCancel(answer)) return answer;
+  const given = <T extends string>(answer: T | symbol): T => {
+    if (typeof answer === "string") return answer;
     cancel("Nothing was written.");
-    throw new CairnError({ kind: "usage", message: "cancelled", help: null });
+    throw usage("cancelled");
   };
   intro("A lab around your training command");
   const command = given(
@@ -68,12 +74,12 @@ async function ask(possible: boolean): Promise<{ command: string; objectives: In
       validate: (value) => (/^[a-z][a-z0-9_]*$/.test(value ?? "") ? undefined : "lower-case letters, digits and _"),
     }),
   );
-  const goal = given(
-    await select({
+  const goal = given<Goal>(
+    await select<Goal>({
       message: `Is a smaller or a larger ${name} better?`,
       options: [
-        { value: "minimize" as const, label: "smaller" },
-        { value: "maximize" as const, label: "larger" },
+        { value: "minimize", label: "smaller" },
+        { value: "maximize", label: "larger" },
       ],
     }),
   );

@@ -1,7 +1,7 @@
 import { previewPlan } from "../../app/preview.ts";
-import { outJson, painter } from "../io.ts";
-import type { Register } from "../program.ts";
 import { formatDuration as duration } from "../../report/format.ts";
+import type { Register } from "../command.ts";
+import { outJson, painter } from "../io.ts";
 import { examples, positiveInteger, scaleOption, withSession } from "./shared.ts";
 
 export const registerPlan: Register = (program, io) => {
@@ -25,10 +25,14 @@ export const registerPlan: Register = (program, io) => {
         total += run.coreSeconds;
         const cached = run.uncachedCoreSeconds === null ? 0 : 1 - run.coreSeconds / run.uncachedCoreSeconds;
         const share = cached > 0.005 ? `, ${Math.round(cached * 100)}% from the cache` : "";
-        io.out(`\n${paint("bold", String(i + 1).padStart(3))}  ${run.levels.join(" + ") || "baseline"}  ${paint("dim", `seed ${run.seed}`)}`);
+        io.out(
+          `\n${paint("bold", String(i + 1).padStart(3))}  ${run.levels.join(" + ") || "baseline"}  ${paint("dim", `seed ${run.seed}`)}`,
+        );
         io.out(`     ${run.why}`);
         io.out(`     ${paint("dim", `${duration(run.coreSeconds)} of one core${share}`)}`);
       }
-      io.out(`\n${plan.runs.length} runs, about ${duration(total)} of one core. After each result the plan is made anew.`);
+      io.out(
+        `\n${plan.runs.length} runs, about ${duration(total)} of one core. After each result the plan is made anew.`,
+      );
     });
 };

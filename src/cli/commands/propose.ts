@@ -1,8 +1,8 @@
-import { propose } from "../../app/propose.ts";
 import { findLab } from "../../app/load.ts";
+import { propose } from "../../app/propose.ts";
 import { changeLines } from "../../app/report.ts";
+import type { Register } from "../command.ts";
 import { outJson, painter } from "../io.ts";
-import type { Register } from "../program.ts";
 import { collect, examples, labDir } from "./shared.ts";
 
 interface Options {

@@ -4,8 +4,8 @@ import { writeAtomically } from "../../app/files.ts";
 import { readReport } from "../../app/report.ts";
 import { renderHtml } from "../../report/html.ts";
 import { renderText } from "../../report/text.ts";
+import type { Register } from "../command.ts";
 import { outJson } from "../io.ts";
-import type { Register } from "../program.ts";
 import { examples, positiveInteger, scaleOption, withSession } from "./shared.ts";
 
 export const registerReport: Register = (program, io) => {
@@ -16,9 +16,14 @@ export const registerReport: Register = (program, io) => {
     .option("--html <file>", "one self-contained page to open and to send")
     .option("--landing <n>", "the report that an earlier landing rests on", positiveInteger("landing"))
     .option("--json", "machine-readable")
-    .addHelpText("after", examples("cairn report", "cairn report --html report.html", "cairn report --landing 1 --json"))
+    .addHelpText(
+      "after",
+      examples("cairn report", "cairn report --html report.html", "cairn report --landing 1 --json"),
+    )
     .action(async (options: { scale?: string; html?: string; landing?: number; json?: boolean }) => {
-      const report = await withSession(program, io, options.scale, (session) => readReport(session, options.landing ?? null));
+      const report = await withSession(program, io, options.scale, (session) =>
+        readReport(session, options.landing ?? null),
+      );
       if (report === null) throw usage(`there is no landing ${options.landing} with a report in this lab's record`);
       if (options.html !== undefined) {
         const path = resolve(io.cwd, options.html);

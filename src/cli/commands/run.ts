@@ -1,11 +1,11 @@
-import { runQueue } from "../../app/queue.ts";
-import { recordDecision } from "../../app/land.ts";
-import { retryFailed } from "../../app/retry.ts";
 import { CairnError } from "../../app/errors.ts";
+import { recordDecision } from "../../app/land.ts";
+import { runQueue } from "../../app/queue.ts";
+import { retryFailed } from "../../app/retry.ts";
 import { renderText } from "../../report/text.ts";
+import type { Register } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { outJson } from "../io.ts";
-import type { Register } from "../program.ts";
 import { createProgress } from "../render/progress.ts";
 import { examples, interruptSignal, positive, positiveInteger, scaleOption, withSession } from "./shared.ts";
 
@@ -34,12 +34,17 @@ export const registerRun: Register = (program, io, setExit) => {
     .option("--gpus <n>", "GPUs to use (default: none)", positiveInteger("gpus"))
     .option("--retry-failed", "give runs that crashed another chance")
     .option("--json", "print the report as JSON when done")
-    .addHelpText("after", examples("cairn run", "cairn run --scale proxy --runs 40", "cairn run --gpus 8 --gpu-hours 64"))
+    .addHelpText(
+      "after",
+      examples("cairn run", "cairn run --scale proxy --runs 40", "cairn run --gpus 8 --gpu-hours 64"),
+    )
     .action(async (options: Options) => {
       await withSession(program, io, options.scale, async (session) => {
         if (options.retryFailed === true) await retryFailed(session);
         const progress = createProgress(io, session);
-        const interrupt = interruptSignal(() => progress.say("stopping: ending what runs; a second Ctrl-C quits at once"));
+        const interrupt = interruptSignal(() =>
+          progress.say("stopping: ending what runs; a second Ctrl-C quits at once"),
+        );
         try {
           const end = await runQueue(session, {
             budget: {
@@ -57,7 +62,11 @@ export const registerRun: Register = (program, io, setExit) => {
           });
           progress.end();
           if (end.kind === "baseline-failed") {
-            throw new CairnError({ kind: "run-failed", message: `the baseline does not run: ${end.because}`, detail: end.detail });
+            throw new CairnError({
+              kind: "run-failed",
+              message: `the baseline does not run: ${end.because}`,
+              detail: end.detail,
+            });
           }
           if (end.kind === "interrupted") {
             io.note("Stopped. What was recorded is kept; `cairn run` goes on from here.");

@@ -1,9 +1,9 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { usage } from "../../app/errors.ts";
 import { openSession, type Session } from "../../app/session.ts";
 import type { Io } from "../io.ts";
-import { resolve } from "node:path";
 
 /** The lab that `--lab` or the working directory names. */
 export function labDir(program: Command, io: Io): string {
@@ -72,4 +72,7 @@ export function interruptSignal(onFirst: () => void): { readonly signal: AbortSi
   };
 }
 
-export const scaleOption = ["-s, --scale <name>", "the scale (default: the policy's, else the last one of the lab)"] as const;
+export const scaleOption = [
+  "-s, --scale <name>",
+  "the scale (default: the policy's, else the last one of the lab)",
+] as const;

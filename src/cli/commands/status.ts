@@ -1,9 +1,9 @@
+import { CairnError } from "../../app/errors.ts";
 import { readReport } from "../../app/report.ts";
 import { formatDuration } from "../../report/format.ts";
-import { CairnError } from "../../app/errors.ts";
 import { headlineLine } from "../../report/words.ts";
+import type { Register } from "../command.ts";
 import { outJson, painter } from "../io.ts";
-import type { Register } from "../program.ts";
 import { examples, scaleOption, withSession } from "./shared.ts";
 
 export const registerStatus: Register = (program, io) => {
@@ -22,12 +22,30 @@ export const registerStatus: Register = (program, io) => {
       const crashed = report.runs.filter((run) => run.state === "failed").length;
       if (options.json === true) {
         const { lab, scale, state, landing, baseline, recommended, cost, evidence } = report;
-        return outJson(io, { lab, scale, state, landing, baseline, recommended, counts, active, crashed, cost, evidence });
+        return outJson(io, {
+          lab,
+          scale,
+          state,
+          landing,
+          baseline,
+          recommended,
+          counts,
+          active,
+          crashed,
+          cost,
+          evidence,
+        });
       }
       const paint = painter(io);
       io.out(`${paint("bold", report.lab)} at ${report.scale}: ${headlineLine(report)}`);
-      io.out(`  contributions  ${counts.proposed}: ${counts.landed} in the baseline, ${counts.land} to land, ${counts.shelve} shelved, ${counts.undecided} undecided`);
-      io.out(`  runs           ${report.evidence.used} that count${report.evidence.earlier > 0 ? `, ${report.evidence.earlier} from earlier states of the lab` : ""}${active > 0 ? `, ${active} under way` : ""}${crashed > 0 ? `, ${crashed} crashed` : ""}`);
-      io.out(`  cost           ${formatDuration(report.cost.coreSeconds)} of one core; the cache spared ${formatDuration(report.cost.savedCoreSeconds)}`);
+      io.out(
+        `  contributions  ${counts.proposed}: ${counts.landed} in the baseline, ${counts.land} to land, ${counts.shelve} shelved, ${counts.undecided} undecided`,
+      );
+      io.out(
+        `  runs           ${report.evidence.used} that count${report.evidence.earlier > 0 ? `, ${report.evidence.earlier} from earlier states of the lab` : ""}${active > 0 ? `, ${active} under way` : ""}${crashed > 0 ? `, ${crashed} crashed` : ""}`,
+      );
+      io.out(
+        `  cost           ${formatDuration(report.cost.coreSeconds)} of one core; the cache spared ${formatDuration(report.cost.savedCoreSeconds)}`,
+      );
     });
 };

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { usage } from "../../app/errors.ts";
+import type { Register } from "../command.ts";
 import { exitCodes } from "../exit.ts";
-import type { Register } from "../program.ts";
 import { examples } from "./shared.ts";
 
 export const registerTest: Register = (program, io, setExit) => {

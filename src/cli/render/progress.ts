@@ -2,8 +2,6 @@ import { createLogUpdate } from "log-update";
 import type { QueueEvent } from "../../app/queue.ts";
 import type { Session } from "../../app/session.ts";
 import { formatDuration, formatNumber } from "../../report/format.ts";
-import type { RunEvent } from "../../run/run.ts";
-import type { RunRow } from "../../store/store.ts";
 import { type Io, painter } from "../io.ts";
 
 /** What a person sees while the queue works: a line for each finished run, and below them what is happening now. */
@@ -13,6 +11,9 @@ export interface Progress {
   /** Takes the live part off the screen. May be called twice. */
   end(): void;
 }
+
+type RunRow = Extract<QueueEvent, { kind: "run-started" }>["run"];
+type RunEvent = Extract<QueueEvent, { kind: "stage" }>["event"];
 
 interface LiveStage {
   readonly run: string;
@@ -56,12 +57,17 @@ export function createProgress(io: Io, session: Session): Progress {
       formatDuration(elapsed()),
       ...(eta === null ? [] : [`at most ${formatDuration(eta)} left`]),
     ];
-    const lines = [`${paint("bold", clip(headline, io.width - 2))}`, paint("dim", clip(counts.join(" · "), io.width - 2))];
+    const lines = [
+      `${paint("bold", clip(headline, io.width - 2))}`,
+      paint("dim", clip(counts.join(" · "), io.width - 2)),
+    ];
     for (const live of stages.values()) {
       const run = runs.get(live.run);
       const seconds = (session.clock.monotonic() - live.startedAt) / 1000;
       const what = clip(`${run?.number ?? "?"}  ${run === undefined ? live.run : nameOf(run.row)}`, io.width - 44);
-      lines.push(`  ${live.stage.padEnd(10)} ${bar(live.fraction, 16, io.unicode)} ${formatDuration(seconds).padStart(6)}  ${what}`);
+      lines.push(
+        `  ${live.stage.padEnd(10)} ${bar(live.fraction, 16, io.unicode)} ${formatDuration(seconds).padStart(6)}  ${what}`,
+      );
     }
     screen(lines.join("\n"));
   };
@@ -72,7 +78,12 @@ export function createProgress(io: Io, session: Session): Progress {
   const onStage = (event: RunEvent) => {
     switch (event.kind) {
       case "stage-started":
-        stages.set(event.attempt, { run: event.run, stage: event.stage, startedAt: session.clock.monotonic(), fraction: null });
+        stages.set(event.attempt, {
+          run: event.run,
+          stage: event.stage,
+          startedAt: session.clock.monotonic(),
+          fraction: null,
+        });
         return;
       case "stage-progress": {
         const live = stages.get(event.attempt);
@@ -90,7 +101,8 @@ export function createProgress(io: Io, session: Session): Progress {
         if (event.failure.attempt !== null) stages.delete(event.failure.attempt);
         const then = event.willRetry ? "; trying again" : "";
         print(`${paint("red", "✗")} ${event.stage} of run ${runs.get(event.run)?.number ?? event.run} crashed${then}`);
-        if (!event.willRetry) for (const line of event.failure.logTail.slice(-8)) print(`    ${paint("dim", `│ ${line}`)}`);
+        if (!event.willRetry)
+          for (const line of event.failure.logTail.slice(-8)) print(`    ${paint("dim", `│ ${line}`)}`);
         return;
       }
       case "warning":
@@ -127,9 +139,13 @@ export function createProgress(io: Io, session: Session): Progress {
           finished += 1;
           const run = runs.get(event.run.id);
           const mark = event.run.state === "done" ? paint("green", "✓") : paint("red", "✗");
-          const values = [...event.values].map(([name, value]) => `${paint("dim", name)} ${formatNumber(Number(value.toPrecision(4)))}`);
+          const values = [...event.values].map(
+            ([name, value]) => `${paint("dim", name)} ${formatNumber(Number(value.toPrecision(4)))}`,
+          );
           const cost = paint("dim", `${formatDuration(event.run.coreSeconds)}`);
-          print(`${mark} ${String(run?.number ?? finished).padStart(3)}  ${nameOf(event.run)} ${paint("dim", `· seed ${event.run.seed}`)}`);
+          print(
+            `${mark} ${String(run?.number ?? finished).padStart(3)}  ${nameOf(event.run)} ${paint("dim", `· seed ${event.run.seed}`)}`,
+          );
           print(`       ${values.join("  ")}  ${cost}`);
           return;
         }

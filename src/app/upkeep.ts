@@ -1,0 +1,65 @@
+import type { Digest } from "../base/digest.ts";
+import type { FsckReport, Progress } from "../cache/artifacts.ts";
+import { gcTrees } from "../cache/materialise.ts";
+import { readHistory } from "./history.ts";
+import type { Session } from "./session.ts";
+
+export interface Fsck extends FsckReport {
+  /** What the database finds wrong with itself; empty: sound. */
+  readonly database: readonly string[];
+  /** Recorded results whose output or measurements are not there (any more): they are executed again when needed. */
+  readonly missing: readonly { readonly stage: string; readonly key: Digest }[];
+}
+
+/** Hashes every artifact anew and checks the database. What does not match its name is quarantined, never served. */
+export async function fsck(session: Session, onProgress: (progress: Progress) => void): Promise<Fsck> {
+  const database = await session.store.check();
+  const report = await session.artifacts.fsck(onProgress);
+  const missing = [];
+  for (const result of await session.store.listResults()) {
+    const there = await Promise.all([
+      session.artifacts.open(result.output),
+      session.artifacts.open(result.measurements),
+    ]);
+    if (there.includes(null)) missing.push({ stage: result.stage, key: result.key });
+  }
+  return { ...report, database, missing };
+}
+
+export interface Gc {
+  readonly removed: number;
+  readonly kept: number;
+  readonly bytes: number;
+  readonly trees: number;
+}
+
+/**
+ * Removes stage outputs that only earlier states of the lab used, and copies of edited trees. Measurements are evidence
+ * and stay.
+ */
+export async function gc(
+  session: Session,
+  options: {
+    readonly olderThanDays: number;
+    readonly dryRun: boolean;
+    readonly onProgress: (progress: Progress) => void;
+  },
+): Promise<Gc> {
+  const history = await readHistory(session);
+  const keep = new Set<Digest>((await session.store.listResults()).map((result) => result.measurements));
+  for (const run of history.runs) {
+    for (const result of run.results.values()) {
+      keep.add(result.measurements);
+      if (run.current || run.row.state === "running" || run.row.state === "pending") keep.add(result.output);
+    }
+  }
+  const otherScales = (await session.store.listRuns()).filter((run) => run.scale !== session.scale);
+  for (const attempt of otherScales.flatMap((run) => run.stages.map((stage) => stage.attempt))) {
+    const result = attempt === null ? null : await session.store.findAttemptResult(attempt);
+    if (result !== null) keep.add(result.output).add(result.measurements);
+  }
+  const olderThan = session.clock.now() - options.olderThanDays * 86_400_000;
+  const report = await session.artifacts.gc(keep, olderThan, options);
+  const trees = await gcTrees(session.workspace, olderThan, options.dryRun);
+  return { removed: report.removed.length, kept: report.kept, bytes: report.bytes, trees };
+}

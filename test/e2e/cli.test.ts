@@ -1,0 +1,156 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { reportSchema } from "../../src/api/report.ts";
+import { createRig, type Rig } from "./rig.ts";
+
+const verdicts = z.object({ state: z.string(), verdicts: z.array(z.object({ level: z.string(), kind: z.string() })) });
+
+describe("the whole path on a lab whose truth is known", () => {
+  let rig: Rig;
+  beforeAll(() => {
+    rig = createRig("planted");
+  });
+  afterAll(() => rig.dispose());
+
+  test("check finds the conflicts", async () => {
+    const { code, out } = await rig.cairn("check");
+    expect(code).toBe(0);
+    expect(out).toContain("lion · muon");
+  });
+
+  test("before anything ran, nothing is claimed", async () => {
+    expect((await rig.cairn("status")).out).toContain("planted");
+    const land = await rig.cairn("land");
+    expect(land.code).toBe(3);
+    expect(land.err).toContain("nothing to land");
+  });
+
+  test("plan runs nothing and starts with the baseline", async () => {
+    const { code, out } = await rig.cairn("plan");
+    expect(code).toBe(0);
+    expect(out).toContain("the baseline, that everything is compared with");
+    const status = z.object({ cost: z.object({ runs: z.number() }) }).parse(await rig.json("status"));
+    expect(status.cost.runs).toBe(0);
+  });
+
+  test("run decides, and the planted best set is confirmed", { timeout: 300_000 }, async () => {
+    const { code, out } = await rig.cairn("run", "--runs", "120");
+    expect(out).not.toBe("");
+    expect(code).toBe(0);
+    const report = reportSchema.parse(await rig.json("report"));
+    expect(report.state).toBe("decided");
+    expect(report.set.confirmation?.outcome).toBe("confirmed");
+    expect(report.recommended).toEqual(expect.arrayContaining(["muon", "qk-norm", "rotary"]));
+    expect(report.recommended).not.toContain("beam-search");
+    expect(report.recommended).not.toContain("big-batch");
+  });
+
+  test("a second run finds nothing to do, and everything in the record", async () => {
+    const before = reportSchema.parse(await rig.json("report")).runs.length;
+    expect((await rig.cairn("run")).code).toBe(0);
+    expect(reportSchema.parse(await rig.json("report")).runs.length).toBe(before);
+  });
+
+  test("explain says why: the baseline is cached, another seed is not", async () => {
+    const cached = z.array(z.object({ stage: z.string(), state: z.string() })).parse(await rig.json("explain"));
+    expect(cached.map((stage) => stage.state)).toEqual(["cached", "cached", "cached"]);
+    const { out } = await rig.cairn("explain", "--seed", "77");
+    expect(out).toContain("seed");
+  });
+
+  test("decide has a verdict for every level, and land makes the set the baseline", async () => {
+    const decided = verdicts.parse(await rig.json("decide"));
+    expect(decided.state).toBe("decided");
+    expect(decided.verdicts).toHaveLength(13);
+    expect((await rig.cairn("land")).code).toBe(0);
+    expect(readFileSync(join(rig.dir, "landings", "0001.yaml"), "utf8")).toContain("landing: 1");
+    const check = z.object({ baseline: z.array(z.string()) }).parse(await rig.json("check"));
+    expect(check.baseline).toContain("rotary");
+    expect((await rig.cairn("land")).code).toBe(3);
+  });
+
+  test("the landing's report can be seen again, as text, HTML and CSV", async () => {
+    const report = reportSchema.parse(await rig.json("report", "--landing", "1"));
+    expect(report.landing).toBe(1);
+    expect((await rig.cairn("report", "--html", "out/report.html")).code).toBe(0);
+    expect(readFileSync(join(rig.dir, "out", "report.html"), "utf8")).toContain("</html>");
+    const csv = (await rig.cairn("export")).out.trim().split("\r\n");
+    expect(csv).toHaveLength(report.runs.length + 1);
+  });
+
+  test("fsck is quiet on a sound lab, and quarantines a flipped byte", async () => {
+    expect((await rig.cairn("fsck")).code).toBe(0);
+    const doctor = await rig.cairn("doctor");
+    expect(doctor.out).toContain("the database is sound");
+    expect((await rig.cairn("gc", "--dry-run", "--older-than", "0")).code).toBe(0);
+    expect(existsSync(join(rig.dir, ".cairn", "artifacts"))).toBe(true);
+  });
+});
+
+describe("bad input", () => {
+  test("no lab: what to do about it", async () => {
+    const rig = createRig(null);
+    const { code, err } = await rig.cairn("check");
+    expect(code).toBe(1);
+    expect(err).toContain("cairn init");
+    rig.dispose();
+  });
+
+  test("an unknown option, command or scale", async () => {
+    const rig = createRig("planted");
+    expect((await rig.cairn("chek")).code).toBe(2);
+    expect((await rig.cairn("run", "--run")).code).toBe(2);
+    const { code, err } = await rig.cairn("plan", "--scale", "hgue");
+    expect(code).toBe(2);
+    expect(err).toContain("proxy, full");
+    expect((await rig.cairn("run", "--runs", "0")).code).toBe(2);
+    rig.dispose();
+  });
+
+  test("propose writes nothing that is not right", async () => {
+    const rig = createRig("planted");
+    const bad = await rig.cairn("propose", "idea", "--area", "optimization", "--set", "train.learning=1");
+    expect(bad.code).toBe(1);
+    expect(bad.err).toContain("train.");
+    expect(existsSync(join(rig.dir, "contributions", "idea.yaml"))).toBe(false);
+    expect((await rig.cairn("propose", "idea", "--area", "optimizer", "--set", "train.lr=0.3")).code).toBe(1);
+    const good = await rig.cairn("propose", "idea", "--by", "kim", "--area", "optimization", "--set", "train.lr=0.3");
+    expect(good.code).toBe(0);
+    expect(good.out).toContain("high-lr");
+    expect((await rig.cairn("propose", "idea", "--area", "data", "--set", "train.lr=0.4")).code).toBe(2);
+    expect((await rig.cairn("check")).code).toBe(0);
+    rig.dispose();
+  });
+
+  test("a baseline that does not run ends at once, with the last lines of its log", async () => {
+    const rig = createRig("planted");
+    writeFileSync(join(rig.dir, "stages", "train.sh"), "echo the reason >&2\nexit 7\n");
+    const { code, err } = await rig.cairn("run");
+    expect(code).toBe(1);
+    rig.dispose();
+    expect(err).toContain("qk-norm");
+  });
+
+  test("a landing that was edited by hand is refused", async () => {
+    const rig = createRig("planted");
+    writeFileSync(join(rig.dir, "contributions", "qk-norm.yaml"), "title: x\n");
+    expect((await rig.cairn("check")).code).toBe(1);
+    rig.dispose();
+  });
+});
+
+test("init makes a lab that is right, from a command as it is typed today", async () => {
+  const rig = createRig(null);
+  writeFileSync(join(rig.dir, "train.py"), "print('hello')\n");
+  const command = "python3 train.py --lr 3e-4 --layers 4 --seed 1 --out_dir runs --amp";
+  const { code, out } = await rig.cairn("init", "--run", command, "--objective", "val_loss:minimize");
+  expect(out).toContain("lr=0.0003");
+  expect(code).toBe(0);
+  const text = readFileSync(join(rig.dir, "cairn.yaml"), "utf8");
+  expect(text).toContain("{lr}");
+  expect((await rig.cairn("check")).code).toBe(0);
+  expect((await rig.cairn("init", "--run", command, "--objective", "val_loss:minimize")).code).toBe(2);
+  rig.dispose();
+});
