@@ -70,6 +70,5 @@ export const failPoints = [
   "output-published",
   "measurements-published",
   "recorded",
-  "cleaned",
 ] as const;
 export type FailPoint = (typeof failPoints)[number];

@@ -1,0 +1,319 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Digest } from "../base/digest.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { StageSpec } from "../lab/lab.ts";
+import type { KeyParts } from "../recipe/fingerprint.ts";
+import { type AttemptOutcome, executeAttempt } from "./attempt.ts";
+import type { Grant, Room } from "./capacity.ts";
+import type { EventBatch } from "./events.ts";
+import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
+import { logTail } from "./outputs.ts";
+import type { Attempt, FailureCause, RunEvent, StageFailure, StageResult } from "./run.ts";
+import type { RunnerDeps } from "./runner.ts";
+import { attemptPaths, keepFailure, removeFolder } from "./workspace.ts";
+
+/** One stage of one run, with its key. */
+export interface KeyOrder {
+  readonly run: string;
+  readonly rank: number;
+  readonly stage: StageSpec;
+  readonly key: Digest;
+  readonly parts: KeyParts;
+  readonly inputs: ReadonlyMap<string, StageResult>;
+  readonly place: () => Promise<Result<string, FailureCause>>;
+}
+
+export type KeyOutcome =
+  | { readonly kind: "done"; readonly result: StageResult; readonly reused: boolean }
+  | { readonly kind: "failed"; readonly failure: StageFailure }
+  | { readonly kind: "cancelled" }
+  /** The output of a stage it needs is recorded, but not there any more. */
+  | { readonly kind: "lost-input"; readonly need: string };
+
+export interface KeyRunner {
+  /** The key's result: recorded, shared with who executes it already, or executed now. */
+  obtain(order: KeyOrder, tell: (event: RunEvent) => void): Promise<KeyOutcome>;
+}
+
+/** How long to wait before looking again whether another process is done with a key, in milliseconds. */
+const firstPause = 20;
+const longestPause = 1_000;
+const shownLines = 20;
+
+export function createKeyRunner(deps: RunnerDeps, room: Room, signal: AbortSignal): KeyRunner {
+  const inFlight = new Map<Digest, Promise<KeyOutcome>>();
+  /** Keys that failed for good, while this process lives: what is the same would fail the same, for every run anew. */
+  const failures = new Map<Digest, StageFailure>();
+
+  return {
+    obtain: async (order, tell) => {
+      const { run, stage, key } = order;
+      const other = inFlight.get(key);
+      if (other !== undefined) {
+        tell({ kind: "stage-shared", run, stage: stage.name, key });
+        return shared(order, await other, tell);
+      }
+      const known = failures.get(key);
+      if (known !== undefined) return shared(order, { kind: "failed", failure: known }, tell);
+      const own = work({ deps, room, signal, order, tell });
+      inFlight.set(key, own);
+      try {
+        const outcome = await own;
+        if (outcome.kind === "failed" && isLasting(outcome.failure.cause)) failures.set(key, outcome.failure);
+        return outcome;
+      } finally {
+        inFlight.delete(key);
+      }
+    },
+  };
+}
+
+/** What another run's execution of the key is to this one. */
+function shared(order: KeyOrder, outcome: KeyOutcome, tell: (event: RunEvent) => void): KeyOutcome {
+  const { run, stage, key } = order;
+  if (outcome.kind === "done") {
+    tell({ kind: "stage-reused", run, stage: stage.name, key });
+    return { ...outcome, reused: true };
+  }
+  if (outcome.kind === "failed") {
+    tell({ kind: "stage-failed", run, stage: stage.name, failure: outcome.failure, willRetry: false });
+  }
+  return outcome;
+}
+
+interface Work {
+  readonly deps: RunnerDeps;
+  readonly room: Room;
+  readonly signal: AbortSignal;
+  readonly order: KeyOrder;
+  readonly tell: (event: RunEvent) => void;
+}
+
+/** What came of one turn at the key; `again`: nothing yet. */
+type Turn = KeyOutcome | { readonly kind: "again" } | { readonly kind: "held" };
+
+async function work(work: Work): Promise<KeyOutcome> {
+  const { deps, signal, order, tell } = work;
+  const { run, stage, key } = order;
+  const reused = (result: StageResult): KeyOutcome => {
+    tell({ kind: "stage-reused", run, stage: stage.name, key });
+    return { kind: "done", result, reused: true };
+  };
+  const refused = (cause: FailureCause): KeyOutcome => fail(work, { ...nothingTried(order), cause }, false);
+
+  const there = await deps.journal.findResult(key);
+  if (there !== null) return reused(there);
+  if (stage.resources.gpus > deps.capacity.gpus) {
+    return refused({ kind: "no-capacity", needed: stage.resources.gpus, available: deps.capacity.gpus });
+  }
+  const place = await order.place();
+  if (!place.ok) return refused(place.error);
+
+  let told = false;
+  let attempts = 0;
+  let pause = firstPause;
+  for (;;) {
+    const grant = await work.room.acquire(stage.resources, order.rank, signal);
+    if (grant === null) return { kind: "cancelled" };
+    let turn: Turn;
+    try {
+      turn = await takeTurn(work, grant, place.value, attempts);
+    } finally {
+      grant.release();
+    }
+    if (turn.kind === "done") return turn.reused ? reused(turn.result) : turn;
+    if (turn.kind !== "held" && turn.kind !== "again") return turn;
+    if (turn.kind === "again") {
+      attempts++;
+      continue;
+    }
+    if (!told) tell({ kind: "stage-shared", run, stage: stage.name, key });
+    told = true;
+    await delay(pause, undefined, { signal }).catch(() => {});
+    pause = Math.min(2 * pause, longestPause);
+  }
+}
+
+/** Claims the key and, if it is granted, makes one attempt at it. */
+async function takeTurn(work: Work, grant: Grant, directory: string, before: number): Promise<Turn> {
+  const { deps, order } = work;
+  const claim = await deps.journal.claim(order.key, order.parts, order.stage.name);
+  if (claim.kind === "recorded") return { kind: "done", result: claim.result, reused: true };
+  if (claim.kind === "held") return { kind: "held" };
+  const { attempt } = claim;
+  deps.atPoint?.("claimed");
+  const life = createLifecycle(attempt.id);
+  try {
+    // What was taken over may still run, unwatched, and write where this attempt resumes.
+    if (claim.takenOver) {
+      await deps.executor.sweepOrphans(async (other) => !(await deps.journal.isAbandoned(other)));
+    }
+    const inputs = await openInputs(deps, order);
+    if (!inputs.ok) return inputs.error;
+    const outcome = await executeAttempt(deps, {
+      attempt,
+      life,
+      stage: order.stage,
+      parts: order.parts,
+      directory,
+      inputs: inputs.value,
+      grant,
+      signal: work.signal,
+      onBatch: batchTeller(work, attempt),
+      onStarted: () => {
+        const { run, stage, key } = order;
+        work.tell({ kind: "stage-started", run, stage: stage.name, key, attempt: attempt.id });
+      },
+    });
+    return await conclude(work, attempt, life, outcome, before);
+  } finally {
+    if (!isOver(life)) {
+      life.advance("released");
+      await deps.journal.release(attempt);
+      await removeFolder(attemptPaths(deps.workspace, attempt.id, attempt.key).root);
+    }
+  }
+}
+
+function isOver(life: Lifecycle): boolean {
+  const phase = life.phase();
+  return phase === "recorded" || phase === "failed" || phase === "fenced" || phase === "released";
+}
+
+async function openInputs(
+  deps: RunnerDeps,
+  order: KeyOrder,
+): Promise<Result<ReadonlyMap<string, string>, Extract<KeyOutcome, { kind: "lost-input" }>>> {
+  const inputs = new Map<string, string>();
+  for (const [need, result] of order.inputs) {
+    const directory = await deps.artifacts.open(result.output);
+    if (directory === null) return err({ kind: "lost-input", need });
+    inputs.set(need, directory);
+  }
+  return ok(inputs);
+}
+
+/** Writes the attempt's end down. */
+async function conclude(
+  work: Work,
+  attempt: Attempt,
+  life: Lifecycle,
+  outcome: AttemptOutcome,
+  before: number,
+): Promise<Turn> {
+  const { deps, order } = work;
+  const paths = attemptPaths(deps.workspace, attempt.id, attempt.key);
+  switch (outcome.kind) {
+    case "cancelled":
+      return { kind: "cancelled" };
+    case "failed": {
+      await deps.journal.fail(attempt, outcome.cause);
+      life.advance("failed");
+      const failure: StageFailure = {
+        stage: order.stage.name,
+        key: order.key,
+        attempt: attempt.id,
+        attempts: before + 1,
+        cause: outcome.cause,
+        logTail: await logTail(paths.log, shownLines),
+        logFile: paths.log,
+      };
+      await keepFailure(deps.workspace, attempt.id, order.stage.name);
+      const willRetry = isRetried(outcome.cause) && before < deps.retries && !work.signal.aborted;
+      return willRetry ? again(work, failure) : fail(work, failure, false);
+    }
+    case "published": {
+      const result = resultOf(deps, order, attempt, outcome);
+      const recorded = await deps.journal.record(attempt, result);
+      life.advance(recorded);
+      if (recorded === "recorded") deps.atPoint?.("recorded");
+      await removeFolder(paths.root);
+      if (recorded === "fenced") return { kind: "held" };
+      await removeFolder(paths.resume);
+      work.tell({ kind: "stage-finished", run: order.run, stage: order.stage.name, result });
+      return { kind: "done", result, reused: false };
+    }
+  }
+}
+
+function resultOf(
+  deps: RunnerDeps,
+  order: KeyOrder,
+  attempt: Attempt,
+  { output, measurements, metrics, seconds }: Extract<AttemptOutcome, { kind: "published" }>,
+): StageResult {
+  const { cpus, gpus } = order.stage.resources;
+  return {
+    key: order.key,
+    stage: order.stage.name,
+    output,
+    measurements,
+    metrics,
+    attempt: attempt.id,
+    seconds,
+    coreSeconds: seconds * cpus,
+    gpuSeconds: seconds * gpus,
+    finishedAt: deps.clock.now(),
+  };
+}
+
+function nothingTried(order: KeyOrder): Omit<StageFailure, "cause"> {
+  return { stage: order.stage.name, key: order.key, attempt: null, attempts: 0, logTail: [], logFile: null };
+}
+
+function fail({ order, tell }: Work, failure: StageFailure, willRetry: false): KeyOutcome {
+  tell({ kind: "stage-failed", run: order.run, stage: order.stage.name, failure, willRetry });
+  return { kind: "failed", failure };
+}
+
+function again({ order, tell }: Work, failure: StageFailure): Turn {
+  tell({ kind: "stage-failed", run: order.run, stage: order.stage.name, failure, willRetry: true });
+  return { kind: "again" };
+}
+
+/** Whether the same again may end otherwise. What Cairn itself found wrong with an output would be wrong again. */
+function isRetried(cause: FailureCause): boolean {
+  switch (cause.kind) {
+    case "exit":
+    case "signal":
+    case "timeout":
+    case "io":
+      return true;
+    case "spawn":
+    case "missing-output":
+    case "missing-metrics":
+    case "bad-metrics":
+    case "bad-output":
+    case "code-changed":
+    case "refused":
+    case "no-capacity":
+    case "disk-full":
+      return false;
+  }
+}
+
+/** Whether the failure is the stage's own: the machine's troubles, and an edit, may be over when the next run comes to the key. */
+function isLasting(cause: FailureCause): boolean {
+  return cause.kind !== "disk-full" && cause.kind !== "io" && cause.kind !== "code-changed";
+}
+
+/** Passes on what a stage says of itself. Garbage is told once an attempt and never fails anything. */
+function batchTeller({ deps, order, tell }: Work, attempt: Attempt): (batch: EventBatch) => Promise<void> {
+  const { run } = order;
+  const stage = order.stage.name;
+  let warned = false;
+  const warn = (message: string) => {
+    if (!warned) tell({ kind: "warning", run, stage, message });
+    warned = true;
+  };
+  return async ({ progress, points, messages, garbage }) => {
+    if (progress !== null) tell({ kind: "stage-progress", run, stage, attempt: attempt.id, ...progress });
+    for (const message of messages) tell({ kind: "stage-log", run, stage, attempt: attempt.id, message });
+    if (garbage > 0) warn("a line of its events file is none of progress, metric and log; such lines are skipped");
+    try {
+      await deps.journal.appendMetrics(attempt.id, points);
+    } catch (error) {
+      warn(`its curves cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+}

@@ -1,0 +1,127 @@
+import { createReadStream } from "node:fs";
+import { lstat, mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { z } from "zod";
+import { err, ok, type Result } from "../base/result.ts";
+import { isMissing } from "../base/system-error.ts";
+import { parseMetrics } from "./metrics.ts";
+import type { FailureCause, Metrics } from "./run.ts";
+import type { ExpectedObjective } from "./runner.ts";
+import type { AttemptPaths } from "./workspace.ts";
+
+export const metricsFile = "metrics.json";
+export const itemsFolder = "items";
+/** A metrics file is a handful of numbers; what is larger is something else by that name. */
+const largestMetrics = 1 << 24;
+
+/**
+ * Whether a stage that ended well has left what it must: its declared files, a number for each of its objectives, and
+ * well-formed items where there are any.
+ */
+export async function checkOutput(
+  root: string,
+  declared: readonly string[],
+  objectives: readonly ExpectedObjective[],
+): Promise<Result<Metrics, FailureCause>> {
+  const items = objectives.filter((o) => o.items).map((o) => `${itemsFolder}/${o.name}.jsonl`);
+  const missing: string[] = [];
+  for (const path of new Set([...declared, ...items])) if (!(await isThere(join(root, path)))) missing.push(path);
+  if (missing.length > 0) return err({ kind: "missing-output", files: missing });
+  const metrics = await readMetrics(join(root, metricsFile));
+  if (!metrics.ok) return metrics;
+  const absent = objectives.map((o) => o.name).filter((name) => !metrics.value.has(name));
+  if (absent.length > 0) return err({ kind: "missing-metrics", objectives: absent });
+  for (const path of items) {
+    const problem = await itemsProblem(join(root, path), path);
+    if (problem !== null) return err(problem);
+  }
+  return metrics;
+}
+
+/** A stage without measurements need not write the file. */
+async function readMetrics(path: string): Promise<Result<Metrics, FailureCause>> {
+  const bad = (message: string) => err<FailureCause>({ kind: "bad-metrics", file: metricsFile, message });
+  let text: string;
+  try {
+    const { size } = await stat(path);
+    if (size > largestMetrics) return bad(`it has ${size} bytes; it should hold a few numbers`);
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return ok(new Map());
+    return bad(error instanceof Error ? error.message : String(error));
+  }
+  const parsed = parseMetrics(text);
+  if (parsed.ok) return parsed;
+  const { line, column, message } = parsed.error;
+  return bad(`line ${line}, column ${column}: ${message}`);
+}
+
+const item = z.object({
+  id: z.union([z.string(), z.number()]),
+  score: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
+  cluster: z.union([z.string(), z.number()]).optional(),
+});
+
+async function itemsProblem(path: string, file: string): Promise<FailureCause | null> {
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+  let number = 0;
+  try {
+    for await (const line of lines) {
+      number++;
+      if (line.trim() === "" || isItem(line)) continue;
+      const message = `line ${number}: an item should be {"id": …, "score": number}, and may have a "cluster", not ${line.slice(0, 80)}`;
+      return { kind: "bad-metrics", file, message };
+    }
+    return null;
+  } finally {
+    lines.close();
+  }
+}
+
+function isItem(line: string): boolean {
+  try {
+    return item.safeParse(JSON.parse(line)).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Puts the measurements apart, so that a timing in them does not change what the stage's output is. */
+export async function splitOutput(paths: AttemptPaths): Promise<void> {
+  await mkdir(paths.measurements);
+  for (const name of [metricsFile, itemsFolder]) {
+    if (await isThere(join(paths.output, name))) {
+      await rename(join(paths.output, name), join(paths.measurements, name));
+    }
+  }
+}
+
+/** The last lines of a log, without reading the rest of it. */
+export async function logTail(path: string, lines: number): Promise<readonly string[]> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const { size } = await file.stat();
+      const length = Math.min(size, 1 << 16);
+      const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+      const tail = buffer.toString("utf8").replace(/\r?\n$/, "");
+      return tail === "" ? [] : tail.split(/\r?\n/).slice(-lines);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
