@@ -37,10 +37,10 @@ function roundTicks(low: number, high: number, count: number): readonly number[]
   // Below one the step is kept as its inverse: 3 / 10 is exact where 3 × 0.1 is not.
   const inverse = power < 0 ? 10 ** -power / factor : 0;
   const step = factor * 10 ** power;
-  const [first, last] =
-    inverse > 0
-      ? [Math.ceil(low * inverse), Math.floor(high * inverse)]
-      : [Math.ceil(low / step), Math.floor(high / step)];
+  const index = (value: number) => (inverse > 0 ? value * inverse : value / step);
+  // A bound that is a tick but for rounding is one.
+  const first = Math.ceil(index(low) - 1e-6);
+  const last = Math.floor(index(high) + 1e-6);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
     inverse > 0 ? (first + i) / inverse : (first + i) * step,
   );

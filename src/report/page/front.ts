@@ -79,11 +79,11 @@ function clamped(scale: Scale, value: number): string {
 function drawGrid(xScale: Scale, yScale: Scale): Markup {
   const inside = (place: number) => place > 6 && place < 94;
   const vertical = xScale
-    .ticks(5)
+    .ticks(4)
     .filter((tick) => inside(xScale.at(tick)))
     .map((tick) => {
       const x = percent(xScale.at(tick));
-      return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="100%"/><text class="tick" x="${x}" y="100%" dy="-5" dx="${xScale.at(tick) > 85 ? -4 : 4}" text-anchor="${xScale.at(tick) > 85 ? "end" : "start"}">${formatNumber(tick)}</text>`;
+      return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="100%"/><text class="tick" x="${x}" y="100%" dy="-6" text-anchor="middle">${formatNumber(tick)}</text>`;
     });
   const horizontal = yScale
     .ticks(5)

@@ -1,0 +1,41 @@
+import { accessSync, appendFileSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/**
+ * What some tests need of the machine. `needs("chromium")` gives its path, or null where it is not installed: then the
+ * test skips, and the absence is written (a JSON line) to the file that CAIRN_TEST_ABSENT names, from which the test
+ * runner prints what did not run and how to get it. In CI an absence is a failure.
+ */
+export type Need = keyof typeof remedies;
+
+const remedies = {
+  chromium: { names: ["chromium", "chromium-browser", "google-chrome"], remedy: "apt-get install chromium" },
+} as const;
+
+/** @throws Error in CI (the environment's CI is set) when it is absent. */
+export function needs(need: Need): string | null {
+  const { names, remedy } = remedies[need];
+  const found = findProgram(names);
+  if (found !== null) return found;
+  if (process.env.CI) throw new Error(`${need} is needed for these tests and is not installed: ${remedy}`);
+  const list = process.env.CAIRN_TEST_ABSENT;
+  if (list) appendFileSync(list, `${JSON.stringify({ need, remedy })}\n`);
+  return null;
+}
+
+function findProgram(names: readonly string[]): string | null {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  for (const path of names.flatMap((name) => folders.map((folder) => join(folder, name)))) {
+    if (isExecutable(path)) return path;
+  }
+  return null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
