@@ -71,8 +71,8 @@ function loadPatch(reference: PatchReference, span: Span, context: ContributionC
   const patch: Patch = { origin, text: loaded.value };
   const read = readPatch(patch);
   if (!read.ok) {
-    const help = "Write it with `git diff --relative` in the lab's directory, or `diff -u`.";
-    return out.error({ code: "bad-patch", message: `\`${origin}\` cannot be used: ${read.error}`, span, help });
+    const { message, help } = read.error;
+    return out.error({ code: "bad-patch", message: `\`${origin}\` cannot be used: ${message}.`, span, help });
   }
   places.patches.set(origin, span);
   checkCovered(patch, span, lab, out);
@@ -103,6 +103,8 @@ function checkEffect(change: Change, at: Span, level: string | null, lab: Lab, o
   const what = level === null ? "This contribution" : `Level \`${level}\``;
   const keys = Object.keys(change.set);
   const [first] = keys;
+  // What it was meant to change stands under a key that was not understood, and that was said.
+  if (first === undefined && out.items.some((item) => item.code === "unknown-key")) return;
   const message =
     first === undefined
       ? `${what} applies to nothing: it sets, patches and branches nothing.`

@@ -6,7 +6,7 @@ import { applyPatches, patchPaths } from "./patch.ts";
 /** Why two changes cannot be in one combination. */
 export type Conflict =
   | { readonly kind: "value"; readonly key: string; readonly a: Json; readonly b: Json }
-  | { readonly kind: "patch"; readonly path: string; readonly because: string };
+  | { readonly kind: "patch"; readonly path: string };
 
 /**
  * The first conflict of two changes, or null: a key set to different values (equal values agree), or patches of which
@@ -21,7 +21,7 @@ export function findConflict(a: Change, b: Change, files: (path: string) => stri
   }
   if (!sharePath(a, b)) return null;
   const together = applyPatches([...a.patches, ...b.patches], files);
-  return together.ok ? null : { kind: "patch", path: together.error.path, because: together.error.message };
+  return together.ok ? null : { kind: "patch", path: together.error.path };
 }
 
 /** Patches of different files cannot get in each other's way. */
@@ -30,8 +30,9 @@ function sharePath(a: Change, b: Change): boolean {
   return b.patches.some((patch) => patchPaths(patch).some((path) => paths.has(path)));
 }
 
-/** A clause: "one sets `lr` to 1 and the other to 2". */
-export function describeConflict(conflict: Conflict): string {
-  if (conflict.kind === "patch") return `their patches of \`${conflict.path}\` do not apply together`;
-  return `\`${conflict.key}\` is ${shortJson(conflict.a)} in one and ${shortJson(conflict.b)} in the other`;
+/** A clause about the two, by name: "`far` sets `train.lr` to 0.5 and `slow` to 0.01". */
+export function describeConflict(conflict: Conflict, a: string, b: string): string {
+  if (conflict.kind === "patch")
+    return `the patches of \`${a}\` and \`${b}\` do not apply to \`${conflict.path}\` together`;
+  return `\`${a}\` sets \`${conflict.key}\` to ${shortJson(conflict.a)} and \`${b}\` to ${shortJson(conflict.b)}`;
 }

@@ -5,9 +5,9 @@ import {
   type Fields,
   readBoolean,
   readChoice,
+  readEntryMap,
   readFields,
   readLine,
-  readMap,
   readNamed,
   readString,
   readStrings,
@@ -118,7 +118,7 @@ function readNamedLevels(value: Value, context: ContributionContext): Contributi
   }
   const levels: ContributionLevel[] = [];
   for (const entry of readNamed(value, "levels", rule, out)) {
-    const map = readMap(entry.value, entry.key, out);
+    const map = readEntryMap(entry, "a level", out);
     if (map === null) continue;
     const fields = readFields(map, changeKeys, "a level", entry.keySpan, out);
     places.levels.push(entry.keySpan);

@@ -29,10 +29,16 @@ export interface PatchFailure {
   readonly span: Span;
 }
 
-const parsed = new WeakMap<Patch, Result<readonly FilePatch[], string>>();
+/** Why a text cannot be used as a patch at all: a clause, and what would be right. */
+export interface PatchProblem {
+  readonly message: string;
+  readonly help: string;
+}
 
-/** The files a patch changes, in its order; an error is a sentence. */
-export function readPatch(patch: Patch): Result<readonly FilePatch[], string> {
+const parsed = new WeakMap<Patch, Result<readonly FilePatch[], PatchProblem>>();
+
+/** The files a patch changes, in its order. */
+export function readPatch(patch: Patch): Result<readonly FilePatch[], PatchProblem> {
   let result = parsed.get(patch);
   if (result === undefined) {
     result = parse(patch);
@@ -49,14 +55,20 @@ export function patchPaths(patch: Patch): readonly string[] {
   return [...new Set(paths)];
 }
 
-function parse(patch: Patch): Result<readonly FilePatch[], string> {
+const remake = "Make it with `git diff --relative` in the lab's directory, or with `diff -u`.";
+const textOnly = "A patch changes lines of the lab's own text files.";
+
+function parse(patch: Patch): Result<readonly FilePatch[], PatchProblem> {
   // The signature under a patch that `git format-patch` wrote looks like a removed line.
   const text = patch.text.replace(/\n-- \n[0-9][^\n]*\s*$/, "\n");
   let diffs: StructuredPatch[];
   try {
     diffs = parsePatch(text);
   } catch (error) {
-    return err(`it is not a unified diff: ${error instanceof Error ? error.message : String(error)}.`);
+    // The library names the hunk's line in the text, from 1.
+    const line = error instanceof Error ? /line (\d+)/.exec(error.message)?.[1] : undefined;
+    const where = line === undefined ? "" : ` from line ${line} on`;
+    return err({ message: `it is damaged${where}: the lines do not add up to what \`@@\` says`, help: remake });
   }
   const files: FilePatch[] = [];
   let hunksBefore = 0;
@@ -68,7 +80,8 @@ function parse(patch: Patch): Result<readonly FilePatch[], string> {
     hunksBefore += diff.hunks.length;
   }
   if (files.length > 0) return ok(files);
-  return err(hunksBefore > 0 ? "it changes only `contributions/`." : "it is empty, or not a unified diff.");
+  const message = hunksBefore > 0 ? "it changes only `contributions/`" : "it is empty, or not a unified diff";
+  return err({ message, help: remake });
 }
 
 /** A branch brings its own proposal along: `contributions/` is no part of what runs. */
@@ -76,35 +89,44 @@ function isProposal({ from, to }: FilePatch): boolean {
   return (to ?? from ?? "").startsWith("contributions/");
 }
 
-function parseFile(diff: StructuredPatch, hunksBefore: number): Result<FilePatch, string> {
+function parseFile(diff: StructuredPatch, hunksBefore: number): Result<FilePatch, PatchProblem> {
+  const [from, to] = fileNames(diff);
+  const name = to ?? from;
+  if (name === null) return err({ message: "a part of it names no file", help: remake });
+  const problem = [from, to].map((path) => (path === null ? null : refusal(path))).find((found) => found !== null);
+  if (problem !== undefined) return err(problem);
+  if (diff.isBinary === true) return err({ message: `it changes \`${name}\`, which is not text`, help: textOnly });
+  const special = [diff.oldMode, diff.newMode].find((mode) => mode === "120000" || mode === "160000");
+  if (special !== undefined) {
+    const what = special === "120000" ? "a link" : "a submodule";
+    return err({ message: `\`${name}\` is ${what}, not a file`, help: textOnly });
+  }
+  if (diff.hunks.length === 0 && from === to) {
+    return err({ message: `it changes no line of \`${name}\` (a change of mode does not count)`, help: textOnly });
+  }
+  return ok({ from: diff.isCopy === true ? null : from, to, diff, hunksBefore });
+}
+
+/** Old and new name, without the `a/` and `b/` of git; null for `/dev/null`. */
+function fileNames(diff: StructuredPatch): [string | null, string | null] {
   const oldName = diff.oldFileName ?? "/dev/null";
   const newName = diff.newFileName ?? "/dev/null";
   const prefixed = /^(a\/|\/dev\/null$)/.test(oldName) && /^(b\/|\/dev\/null$)/.test(newName);
   const strip = (name: string) => (name === "/dev/null" ? null : prefixed ? name.slice(2) : name.replace(/^\.\//, ""));
-  const from = diff.isCreate === true ? null : strip(oldName);
-  const to = diff.isDelete === true ? null : strip(newName);
-  const name = to ?? from;
-  if (name === null) return err("it has a part that names no file.");
-  const problem = [from, to].map((path) => (path === null ? null : refusal(path))).find((found) => found !== null);
-  if (problem !== undefined) return err(problem);
-  if (diff.isBinary === true) return err(`it changes \`${name}\`, which is not text.`);
-  const special = [diff.oldMode, diff.newMode].find((mode) => mode === "120000" || mode === "160000");
-  if (special !== undefined) return err(`\`${name}\` is a ${special === "120000" ? "link" : "submodule"}, not a file.`);
-  const moves = from !== to;
-  if (diff.hunks.length === 0 && !moves)
-    return err(`it changes no line of \`${name}\` (a change of mode does not count).`);
-  const copies = diff.isCopy === true;
-  return ok({ from: copies ? null : from, to, diff, hunksBefore });
+  return [diff.isCreate === true ? null : strip(oldName), diff.isDelete === true ? null : strip(newName)];
 }
 
-/** Why a contribution may not change a path, as a sentence, or null. */
-function refusal(path: string): string | null {
+/** Why a contribution may not change a path, or null. */
+function refusal(path: string): PatchProblem | null {
   const problem = pathProblem(path);
-  if (problem !== null) return `it changes \`${path}\`, which ${problem}.`;
-  if (isInternal(path)) return `it changes \`${path}\`, which is not one of the lab's own files.`;
-  if (path === "cairn.yaml")
-    return "it changes `cairn.yaml`: parameters are changed with `set`, other keys in the lab itself.";
-  return null;
+  const inside = "Paths in a patch are relative to the lab's directory and stay in it.";
+  if (problem !== null) return { message: `it changes \`${path}\`, which ${problem}`, help: inside };
+  if (isInternal(path)) {
+    return { message: `it changes \`${path}\`, which is not one of the lab's own files`, help: textOnly };
+  }
+  if (path !== "cairn.yaml") return null;
+  const help = "Parameters are changed with `set`; everything else in it is the team's to change for all.";
+  return { message: "it changes `cairn.yaml`", help };
 }
 
 /**
@@ -120,7 +142,7 @@ export function applyPatches(
   const current = (path: string) => edits.get(path) ?? (edits.has(path) ? null : files(path));
   for (const patch of patches) {
     const read = readPatch(patch);
-    if (!read.ok) return err(failure(patch, null, "", null, read.error));
+    if (!read.ok) return err(failure(patch, null, "", null, read.error.message));
     for (const file of read.value) {
       const applied = applyFile(patch, file, current);
       if (!applied.ok) return applied;

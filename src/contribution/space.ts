@@ -95,7 +95,7 @@ class Conflicts {
     let known = this.#known.get(key);
     if (known === undefined) {
       const conflict = findConflict(first.change, second.change, this.#files);
-      known = conflict === null ? null : describeConflict(conflict);
+      known = conflict === null ? null : describeConflict(conflict, first.id, second.id);
       this.#known.set(key, known);
     }
     return known;
@@ -161,18 +161,44 @@ function checkPossible(
     if (requires.length === 0 || canHave(space, [ref])) continue;
     impossible.add(id);
     const { requires: spans, file } = places(id);
-    const direct = requires.find((required) =>
-      refs.every((other) => other.level.contribution.id !== required || conflicts.between(level, other.level) !== null),
+    const { message, at } = whyImpossible(
+      level,
+      refs.map((other) => other.level),
+      conflicts,
     );
-    const partner = refs.find((other) => other.level.contribution.id === direct);
-    const because = partner === undefined ? null : conflicts.between(level, partner.level);
-    const message =
-      direct === undefined
-        ? `\`${level.id}\` can be in no combination: what it requires cannot all be together with it.`
-        : `\`${level.id}\` requires \`${direct}\` and conflicts with it: ${because}.`;
-    out.error({ code: "impossible-requirement", message, span: spans.get(direct ?? requires[0] ?? "") ?? file });
+    out.error({ code: "impossible-requirement", message, span: spans.get(at) ?? file });
   }
   return impossible;
+}
+
+/** What makes a level impossible, and the requirement it is about. */
+function whyImpossible(
+  level: FactorLevel,
+  all: readonly FactorLevel[],
+  conflicts: Conflicts,
+): { readonly message: string; readonly at: string } {
+  const { requires } = level.contribution;
+  const levelsOf = (id: string) => all.filter((other) => other.contribution.id === id);
+  /** Why no level of one goes with any of the other. */
+  const clash = (some: readonly FactorLevel[], others: readonly FactorLevel[]): string | null => {
+    const [a, b] = [some[0], others[0]];
+    return a !== undefined && b !== undefined && conflicts.all(some, others) ? conflicts.between(a, b) : null;
+  };
+  for (const [i, required] of requires.entries()) {
+    const own = clash([level], levelsOf(required));
+    if (own !== null)
+      return { message: `\`${level.id}\` requires \`${required}\` and conflicts with it: ${own}.`, at: required };
+    for (const other of requires.slice(0, i)) {
+      const theirs = clash(levelsOf(other), levelsOf(required));
+      if (theirs === null) continue;
+      return {
+        message: `\`${level.id}\` requires \`${other}\` and \`${required}\`, which conflict: ${theirs}.`,
+        at: required,
+      };
+    }
+  }
+  const message = `\`${level.id}\` can be in no combination: what it requires conflicts with it, or with itself.`;
+  return { message, at: requires[0] ?? "" };
 }
 
 /** Two contributions, or two levels of one, that change the very same. */

@@ -147,7 +147,7 @@ export function readNumber(value: Value | null, name: string, rule: NumberRule, 
   if (rule.holds(value.value)) return value.value;
   const message = `\`${name}\` must be ${rule.wanted}, not ${value.text}.`;
   const meant = value.value / 100;
-  const help = rule === rules.share || rule === rules.probability ? rule.holds(meant) && value.value > 1 : false;
+  const help = rule === rules.share || rule === rules.probability ? rule.holds(meant) && value.value >= 2 : false;
   return out.error({
     code: "bad-value",
     message,
@@ -168,7 +168,24 @@ export function numberHelp(value: Value): string | undefined {
 
 export function readMap(value: Value | null, name: string, out: Diagnostics): MapValue | null {
   if (value === null || value.kind === "map") return value;
-  return wrong(value, name, "a map of `key: value`", out);
+  const pair = value.kind === "string" ? /^([\w.-]+)\s*=\s*(\S.*)$/.exec(value.value.trim()) : null;
+  return wrong(
+    value,
+    name,
+    "a map of `key: value`",
+    out,
+    pair === null ? undefined : `Write { ${pair[1]}: ${pair[2]} }.`,
+  );
+}
+
+/** The map of a user-named entry; one without a value has no keys. @param noun with its article */
+export function readEntryMap(entry: Entry, noun: string, out: Diagnostics): MapValue | null {
+  const { key, value } = entry;
+  if (value.kind === "map") return value;
+  if (value.kind === "null") return { kind: "map", span: entry.keySpan, entries: [] };
+  const message = `\`${key}\` must be ${noun}, a map of keys, not ${describe(value)}.`;
+  const help = noun === "a stage" && value.kind === "string" ? `Write ${key}: { run: ${value.value} }.` : undefined;
+  return out.error({ code: "wrong-type", message, span: value.span, ...(help === undefined ? {} : { help }) });
 }
 
 export function readList(value: Value | null, name: string, out: Diagnostics): ListValue | null {
@@ -191,9 +208,9 @@ export function readStrings(
   options: { readonly single?: boolean } = {},
 ): Placed[] {
   if (value === null) return [];
-  const items = value.kind === "string" && options.single === true ? [value] : readList(value, name, out)?.items;
+  const items = value.kind === "string" && options.single === true ? [value] : readItems(value, name, options, out);
   const placed: Placed[] = [];
-  for (const item of items ?? []) {
+  for (const item of items) {
     const text = readLine(item.kind === "null" ? null : item, `an item of ${name}`, out);
     if (item.kind === "null") wrong(item, `an item of ${name}`, "text", out);
     if (text === null) continue;
@@ -210,6 +227,17 @@ export function readStrings(
     }
   }
   return placed;
+}
+
+function readItems(
+  value: Value,
+  name: string,
+  options: { readonly single?: boolean },
+  out: Diagnostics,
+): readonly Value[] {
+  if (value.kind !== "list" && options.single === true) wrong(value, name, "text, or a list of texts", out);
+  else return readList(value, name, out)?.items ?? [];
+  return [];
 }
 
 /** One of a fixed set of words. */

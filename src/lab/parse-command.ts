@@ -23,7 +23,7 @@ export function readCommand(
 function readLine(value: StringValue, params: readonly string[], out: Diagnostics): readonly string[] | null {
   const { words, problems } = splitWords(value.value);
   for (const problem of problems) {
-    const span = within(value, problem.start, problem.start + 1);
+    const span = within(value, problem.start, problem.end);
     out.error({ code: "shell-syntax", ...explainProblem(problem), span });
   }
   const [first] = words;

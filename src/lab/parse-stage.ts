@@ -7,6 +7,7 @@ import {
   describe,
   type Placed,
   readBoolean,
+  readEntryMap,
   readFields,
   readMap,
   readNamed,
@@ -18,7 +19,7 @@ import {
 import { readCommand } from "./parse-command.ts";
 import { readDuration, readMemory } from "./quantity.ts";
 import type { Span } from "./source.ts";
-import type { Entry, MapValue, Value } from "./yaml.ts";
+import type { Entry, Value } from "./yaml.ts";
 
 /** What is known of a stage: enough of it for the rest of the file to be checked even when some of it is wrong. */
 export interface ReadStage {
@@ -33,13 +34,8 @@ export interface ReadStage {
 }
 
 export function readStage(entry: Entry, out: Diagnostics): ReadStage {
-  const map: MapValue = readMap(entry.value.kind === "null" ? null : entry.value, entry.key, out) ?? {
-    kind: "map",
-    span: entry.value.span,
-    entries: [],
-  };
-  const readable = entry.value.kind === "map" || entry.value.kind === "null";
-  const fields = readable ? readFields(map, stageKeys, "a stage", entry.keySpan, out) : null;
+  const map = readEntryMap(entry, "a stage", out);
+  const fields = map === null ? null : readFields(map, stageKeys, "a stage", entry.keySpan, out);
   const get = (key: keyof typeof stageKeys): Value | null => fields?.get(key) ?? null;
   const params = Object.fromEntries(
     readNamed(get("params"), "params", names.param, out).map((param) => [param.key, toJson(param.value)]),

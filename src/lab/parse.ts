@@ -6,6 +6,7 @@ import {
   describe,
   readBoolean,
   readChoice,
+  readEntryMap,
   readFields,
   readLine,
   readMap,
@@ -107,7 +108,7 @@ function readObjectives(value: Value | null, stages: readonly string[], out: Dia
 }
 
 function readObjective(entry: Entry, stages: readonly string[], out: Diagnostics): Objective | null {
-  const map = requireMap(entry, "an objective", out);
+  const map = readEntryMap(entry, "an objective", out);
   if (map === null) return null;
   const fields = readFields(map, objectiveKeys, "an objective", entry.keySpan, out);
   const stage = readLine(fields.get("stage"), "stage", out);
@@ -124,14 +125,6 @@ function readObjective(entry: Entry, stages: readonly string[], out: Diagnostics
   const items = readBoolean(fields.get("items"), "items", out) ?? false;
   if (stage === null || goal === null || matters === null) return null;
   return { name: entry.key, stage, goal, unit, matters, guardrail, weight, items };
-}
-
-/** The value of a user-named entry that must be a map; an empty one has no keys. */
-function requireMap(entry: Entry, noun: string, out: Diagnostics): MapValue | null {
-  if (entry.value.kind === "map") return entry.value;
-  if (entry.value.kind === "null") return { kind: "map", span: entry.keySpan, entries: [] };
-  const message = `\`${entry.key}\` must be ${noun}, a map of keys, not ${describe(entry.value)}.`;
-  return out.error({ code: "wrong-type", message, span: entry.value.span });
 }
 
 function readScales(value: Value | null, settable: Settable, out: Diagnostics): Scale[] {

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  Scalar,
+  visit,
+} from "yaml";
 import type { Diagnostics } from "./diagnostic.ts";
 import type { Source, Span } from "./source.ts";
 
@@ -66,10 +77,13 @@ export function readYaml(source: Source, out: Diagnostics): Value | null {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { message, help } = explainSyntax(problem.code, problem.message);
-    const span = { source, start: problem.pos[0], end: problem.pos[1] };
+    const quote = problem.code === "MISSING_CHAR" ? lastOpenQuote(document) : null;
+    const span = { source, start: quote ?? problem.pos[0], end: quote === null ? problem.pos[1] : quote + 1 };
     return out.error({ code: "yaml-syntax", message, span, ...(help === null ? {} : { help }) });
   }
-  return new Reader(source, document, out).read();
+  const reader = new Reader(source, document, out);
+  const value = reader.read();
+  return reader.tooLarge ? null : value;
 }
 
 function explainSyntax(code: string, message: string): { message: string; help: string | null } {
@@ -84,13 +98,23 @@ function explainSyntax(code: string, message: string): { message: string; help: 
       };
     case "UNEXPECTED_TOKEN":
       return {
-        message: `YAML cannot read on from here (${lowerFirst(message)}).`,
+        message: "This does not belong to the value before it.",
         help: "Inside [ ] and { }, text that holds , [ ] { or } needs quotes. Items of one list or map stand in one column.",
       };
     case "BAD_INDENT":
-      return { message: `The indentation is off (${lowerFirst(message)}).`, help: null };
+      return message.startsWith("Flow")
+        ? {
+            message: "A [ or { that was opened above is not closed before this.",
+            help: "Close it, or indent this further.",
+          }
+        : { message: "This stands in the wrong column.", help: "Keys of one map, and items of one list, are aligned." };
     case "MISSING_CHAR":
-      return { message: `Something is missing here (${lowerFirst(message)}).`, help: null };
+      return message.includes("quote")
+        ? {
+            message: "This quote is never closed.",
+            help: "Close it; inside single quotes, a single quote is written twice.",
+          }
+        : { message: `${message}.`, help: "A key is followed by `:` and a space." };
     case "BAD_SCALAR_START":
       return { message: `${message}.`, help: "Put the text in quotes." };
     case "MULTIPLE_DOCS":
@@ -105,15 +129,24 @@ function explainSyntax(code: string, message: string): { message: string; help: 
   }
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** Where the last quoted text starts: the one that runs to the file's end. */
+function lastOpenQuote(document: Document.Parsed): number | null {
+  let start: number | null = null;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type === Scalar.QUOTE_SINGLE || type === Scalar.QUOTE_DOUBLE) start = range?.[0] ?? start;
+    },
+  });
+  return start;
 }
 
 class Reader {
   readonly #source: Source;
   readonly #document: Document.Parsed;
   readonly #out: Diagnostics;
+  readonly #open = new Set<Node>();
   #count = 0;
+  tooLarge = false;
 
   constructor(source: Source, document: Document.Parsed, out: Diagnostics) {
     this.#source = source;
@@ -134,19 +167,13 @@ class Reader {
   /** `at` is the place of what has no text of its own: the key of an empty value, the use of an alias. */
   #value(node: unknown, at: Span, depth: number): Value | null {
     this.#count += 1;
+    if (this.tooLarge) return null;
     if (depth > deepest || this.#count > mostValues) {
+      this.tooLarge = true;
       const message = depth > deepest ? "This is nested too deeply." : "The file holds too many values.";
-      if (this.#count !== Number.POSITIVE_INFINITY) this.#out.error({ code: "too-large", message, span: at });
-      this.#count = Number.POSITIVE_INFINITY;
-      return null;
+      return this.#out.error({ code: "too-large", message, span: at });
     }
-    if (isAlias(node)) {
-      const span = this.#span(node) ?? at;
-      const target = node.resolve(this.#document);
-      if (target !== undefined) return relocate(this.#value(target, span, depth + 1), span);
-      const message = `There is no anchor \`&${node.source}\` before this alias.`;
-      return this.#out.error({ code: "unknown-alias", message, span, help: "Text that starts with * needs quotes." });
-    }
+    if (isAlias(node)) return this.#alias(node, this.#span(node) ?? at, depth);
     if (isMap(node)) return this.#map(node.items, this.#span(node) ?? at, depth);
     if (isSeq(node)) {
       const span = this.#span(node) ?? at;
@@ -154,6 +181,22 @@ class Reader {
       return { kind: "list", span, items: items.filter((item) => item !== null) };
     }
     return isScalar(node) ? this.#scalar(node, at) : { kind: "null", span: at };
+  }
+
+  #alias(node: Alias, span: Span, depth: number): Value | null {
+    const target = node.resolve(this.#document);
+    if (target === undefined) {
+      const message = `There is no anchor \`&${node.source}\` before this alias.`;
+      return this.#out.error({ code: "unknown-alias", message, span, help: "Text that starts with * needs quotes." });
+    }
+    if (this.#open.has(target)) {
+      const message = `\`*${node.source}\` stands inside of what it names.`;
+      return this.#out.error({ code: "alias-circle", message, span });
+    }
+    this.#open.add(target);
+    const value = this.#value(target, span, depth + 1);
+    this.#open.delete(target);
+    return relocate(value, span);
   }
 
   #scalar(node: Scalar, at: Span): Value | null {
