@@ -14,9 +14,9 @@ function contributionText(i: number): string {
   const head = `title: Change ${i}\nby: [team]\narea: optimization\nwhy: It may help in a way that takes a sentence to say.\n`;
   if (i % 10 === 7) return `${head}patch: contributions/change-${i}.patch\n`;
   if (i % 10 === 8)
-    return `${head}levels:\n  low: { set: { train.p${i % params}: 2 } }\n  high: { set: { train.p${i % params}: 3 } }\n`;
+    return `${head}levels:\n  low: { set: { train.p${i % params}: ${1000 + i} } }\n  high: { set: { train.p${i % params}: ${2000 + i} } }\n`;
   const requires = i % 10 === 9 ? `requires: [change-${i - 1}]\n` : "";
-  return `${head}set: { train.p${i % params}: ${1 + i} }\n${requires}`;
+  return `${head}set: { train.p${i % params}: ${2 + i} }\n${requires}`;
 }
 
 function patchText(i: number): string {

@@ -9,23 +9,32 @@ import { delimiter, join } from "node:path";
 export type Need = keyof typeof remedies;
 
 const remedies = {
-  chromium: { names: ["chromium", "chromium-browser", "google-chrome"], remedy: "apt-get install chromium" },
+  chromium: {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    why: "the report's page is tested in a real browser",
+    get: "install Debian's package: apt-get install chromium",
+  },
+  python: {
+    programs: ["python3"],
+    why: "a stage of the planted lab is written in it",
+    get: "install Debian's package: apt-get install python3",
+  },
 } as const;
 
 /** @throws Error in CI (the environment's CI is set) when it is absent. */
 export function needs(need: Need): string | null {
-  const { names, remedy } = remedies[need];
-  const found = findProgram(names);
+  const { programs, why, get } = remedies[need];
+  const found = findProgram(programs);
   if (found !== null) return found;
-  if (process.env.CI) throw new Error(`${need} is needed for these tests and is not installed: ${remedy}`);
+  if (process.env.CI) throw new Error(`${need} is needed for these tests and is not installed: ${get}`);
   const list = process.env.CAIRN_TEST_ABSENT;
-  if (list) appendFileSync(list, `${JSON.stringify({ need, remedy })}\n`);
+  if (list) appendFileSync(list, `${JSON.stringify({ name: need, why, get })}\n`);
   return null;
 }
 
-function findProgram(names: readonly string[]): string | null {
+function findProgram(programs: readonly string[]): string | null {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  for (const path of names.flatMap((name) => folders.map((folder) => join(folder, name)))) {
+  for (const path of programs.flatMap((program) => folders.map((folder) => join(folder, program)))) {
     if (isExecutable(path)) return path;
   }
   return null;
