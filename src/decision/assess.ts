@@ -2,14 +2,15 @@
  * Where the decision stands: which set is recommended, and what is to be done about it next.
  *
  * Notation: gain `G(x) = U(x) − U(b)` with mean and sd under the model; `parts(x)` the number of factors on which x differs
- * from b; a part must be worth half of what matters to earn its keep (the threshold with even errors between an effect of
- * 0 and one of 1), so `x` is ranked by `π(x) · (mean G(x) − ½ parts(x))`, `π(x)` the probability that `judgedPairs` pairs
+ * from b. Evaluated sets are ranked by `π(x) · (mean G(x) − parts(x)/10)`, `π(x)` the probability that `judgedPairs` pairs
  * would confirm it: for each test (utility; guarded objectives shifted by their margins) with mean effect μ, model sd τ and
  * noise `σ_d = √2 σ` of a pair, `Φ((μ − t_c σ_d/√n) / √(τ² + σ_d²/n))`, `t_c` the critical t. A set that sits on a guardrail's
  * margin may be the best in the mean and yet have no prospect of being shown safe.
+ * Simpler is better: of the evaluated sets within the best one, the smallest is recommended that loses, with the policy's
+ * confidence, less than what matters.
  */
 import type { Combination, LevelRef } from "../contribution/contribution.ts";
-import { normalCdf } from "../math/normal.ts";
+import { logExpectedImprovement, normalCdf } from "../math/normal.ts";
 import { argmax } from "../math/vector.ts";
 import {
   type Belief,
@@ -22,18 +23,26 @@ import {
 import { difference } from "../plan/functional.ts";
 import { bestExpectedImprovement } from "../plan/next.ts";
 import type { Knowledge, PlanRequest } from "../plan/plan.ts";
-import { combinationKey, hamming, isLegal, levelsOf, withoutLevel } from "../plan/space.ts";
+import { combinationKey, hamming, hasLevel, isLegal, levelsOf, stepOf } from "../plan/space.ts";
 import { type ConfirmRun, confirmationOf, mostCandidates, testedCandidates, thresholdOf } from "./confirm.ts";
 import type { Confirmation } from "./decision.ts";
 import { criticalT } from "./eprocess.ts";
 
-/** What a part must be worth, in units of `matters`. */
+/** Worth of a part at which keeping and dropping it err evenly between an effect of 0 and one of 1, in units of `matters`. */
 export const keep = 0.5;
+/** What a part costs in the ranking: no more than breaks ties. */
+const partPrice = 0.1;
 const judgedPairs = 10;
 /** Pairs that a confirmation is expected to take: what the search leaves of the budget. */
 const reservedPairs = 7;
 
 export type Phase = "search" | "leave-out" | "confirm" | "done";
+
+/** The recommended set without parts whose worth is in doubt. */
+export interface LeaveOut {
+  readonly parts: readonly LevelRef[];
+  readonly without: Combination;
+}
 
 export interface Assessment {
   readonly phase: Phase;
@@ -42,8 +51,8 @@ export interface Assessment {
   readonly confirmation: Confirmation | null;
   /** Index of the recommended set among the candidates put to confirmation. */
   readonly candidateIndex: number;
-  /** In phase leave-out: the parts in doubt, the most doubtful first. */
-  readonly doubtful: readonly { readonly ref: LevelRef; readonly without: Combination }[];
+  /** In phase leave-out: what to measure, the most useful first. */
+  readonly doubtful: readonly LeaveOut[];
   /** Model's sd of one run's utility. */
   readonly noise: number;
   /** Mean of G(recommended). */
@@ -77,10 +86,10 @@ export function assess(
   const recommended = choice ?? knowledge.baseline;
   const gain = gainOf(knowledge, belief, recommended).mean;
   const found = { ...base, recommended, candidateIndex, gain };
-  if (candidateIndex < mostCandidates && !searchIsOver(knowledge, belief, gain, runsLeft, pending))
+  if (candidateIndex < mostCandidates && !searchIsOver(knowledge, belief, recommended, gain, runsLeft, pending))
     return { ...found, phase: "search", doubtful: [] };
   if (choice === null) return { ...found, phase: "done", doubtful: [] };
-  const doubtful = doubtfulParts(knowledge, belief, choice);
+  const doubtful = mayLeaveOut(knowledge, runsLeft, pending) ? leaveOutsOf(knowledge, belief, choice) : [];
   return { ...found, phase: doubtful.length > 0 ? "leave-out" : "confirm", doubtful };
 }
 
@@ -121,12 +130,24 @@ function choose(
   const critical = criticalT(judgedPairs, threshold);
   const merit = new Map(candidates.map((x) => [x, meritOf(knowledge, belief, x, critical)]));
   const best = argmax(candidates, (x) => merit.get(x) ?? 0);
-  return best !== null && (merit.get(best) ?? 0) > 0 ? best : null;
+  if (best === null || !((merit.get(best) ?? 0) > 0)) return null;
+  const simpler = candidates
+    .filter((x) => isWithin(x, best, knowledge.baseline) && (merit.get(x) ?? 0) > 0)
+    .filter((x) => {
+      const { utility } = estimate([belief], difference(belief.shape, best, x));
+      return 1 - probabilityAbove(utility, 1) >= knowledge.confidence;
+    });
+  return argmax(simpler, (x) => -hamming(x, knowledge.baseline)) ?? best;
+}
+
+/** Whether x is `set` without some of its parts. */
+function isWithin(x: Combination, set: Combination, baseline: Combination): boolean {
+  return hamming(x, set) > 0 && x.every((level, j) => level === set[j] || level === baseline[j]);
 }
 
 function meritOf(knowledge: Knowledge, belief: Belief, x: Combination, critical: number): number {
   const { objectives, utility } = estimate([belief], difference(belief.shape, x, knowledge.baseline));
-  const worth = mixtureMean(utility) - keep * hamming(x, knowledge.baseline);
+  const worth = mixtureMean(utility) - partPrice * hamming(x, knowledge.baseline);
   let prospect = prospectOf(mixtureMean(utility), mixtureSd(utility), utilityNoise(belief), critical);
   if (divergenceProbability(belief, x) > 0.5) return 0;
   for (const [m, model] of belief.objectives.entries()) {
@@ -156,28 +177,38 @@ function mostLeaveOuts(knowledge: Knowledge): number {
   return Math.ceil(openLevels(knowledge) / 4);
 }
 
+function searchesOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): number {
+  return [...knowledge.observations, ...pending].filter((run) => run.purpose === "search").length;
+}
+
+/** Search runs after which the search ends whatever is left of the budget. */
+function mostSearches(knowledge: Knowledge): number {
+  return 3 * openLevels(knowledge) + 2;
+}
+
 /**
- * The search ends when the budget holds no more than the confirmation needs (at most two fifths of all runs are kept for
- * it), after three runs per open level, or, from one run per level on, when no further run promises a fiftieth of
- * the gain so far or a tenth of what matters.
+ * The search ends when the budget holds no more than leaving out and confirming need (at most two fifths of all runs are
+ * kept for them), after three runs per open level, or, from one run per level on, when no further run promises much and
+ * no part's place in or outside the set is in much doubt.
  */
 function searchIsOver(
   knowledge: Knowledge,
   belief: Belief,
+  best: Combination,
   gain: number,
   runsLeft: number | null,
   pending: readonly ConfirmRun[],
 ): boolean {
   const open = openLevels(knowledge);
   if (open === 0) return true;
-  const done = knowledge.observations.length + pending.length;
   if (knowledge.observations.length === 0) return runsLeft !== null && runsLeft < 1 && pending.length === 0;
   if (runsLeft !== null) {
-    const reserve = Math.min(2 * reservedPairs + mostLeaveOuts(knowledge), Math.floor(0.4 * (done + runsLeft)));
+    const all = knowledge.observations.length + pending.length + runsLeft;
+    const reserve = Math.min(2 * reservedPairs + mostLeaveOuts(knowledge), Math.floor(0.4 * all));
     if (runsLeft <= reserve) return true;
   }
-  const searches = [...knowledge.observations, ...pending].filter((run) => run.purpose === "search").length;
-  if (searches >= 3 * open + 2) return true;
+  const searches = searchesOf(knowledge, pending);
+  if (searches >= mostSearches(knowledge)) return true;
   if (searches < Math.max(6, open + 1)) return false;
   const request: PlanRequest = {
     knowledge,
@@ -189,28 +220,74 @@ function searchIsOver(
     explore: 0,
     seed: "stop",
   };
-  return bestExpectedImprovement(request, belief) < Math.max(0.1, 0.02 * gain);
+  return (
+    bestExpectedImprovement(request, belief) < Math.max(0.1, 0.02 * gain) &&
+    placementLoss(knowledge, belief, best) < Math.max(0.5, 0.05 * gain)
+  );
 }
 
-/** Parts of x that may or may not be worth their keep, whose absence has not been measured. */
-function doubtfulParts(
+/** Expected utility lost, summed over levels, by each being in the set or out of it as it is now. */
+function placementLoss(knowledge: Knowledge, belief: Belief, best: Combination): number {
+  let loss = 0;
+  for (const ref of levelsOf(knowledge.space)) {
+    if (knowledge.baseline[ref.factor] === ref.level) continue;
+    const step = stepOf(knowledge, best, ref);
+    if (step === null) continue;
+    const { utility } = estimate([belief], difference(belief.shape, step.within, step.without));
+    const [mean, sd] = [mixtureMean(utility), mixtureSd(utility) + 1e-12];
+    const wrong = hasLevel(best, ref) ? -mean : mean;
+    loss += sd * Math.exp(logExpectedImprovement(wrong / sd));
+  }
+  return loss;
+}
+
+/** Leave-out runs come out of what the budget holds beyond the confirmation itself. */
+function mayLeaveOut(knowledge: Knowledge, runsLeft: number | null, pending: readonly ConfirmRun[]): boolean {
+  const most = mostSearches(knowledge) + mostLeaveOuts(knowledge);
+  return searchesOf(knowledge, pending) < most && (runsLeft === null || runsLeft > 2 * reservedPairs);
+}
+
+/**
+ * What leaving out would tell: first the set without all parts that the model does not think worth their keep, then
+ * single parts whose worth is in doubt; none that has been measured.
+ */
+function leaveOutsOf(knowledge: Knowledge, belief: Belief, set: Combination): LeaveOut[] {
+  const { baseline } = knowledge;
+  const seen = new Set(evaluatedCombinations(knowledge).map(combinationKey));
+  for (const { combination } of knowledge.failed) seen.add(combinationKey(combination));
+  const isNew = (x: Combination) => !seen.has(combinationKey(x)) && hamming(x, baseline) > 0;
+
+  const pruned = pruneByModel(knowledge, belief, set);
+  const dropped = set.flatMap((level, factor) => (pruned[factor] === level ? [] : [{ factor, level }]));
+  const single = partsOf(knowledge, belief, set)
+    .map((part) => ({ ...part, doubt: normalCdf(-Math.abs(part.mean - keep) / (part.sd + 1e-12)) }))
+    .filter(({ without, doubt }) => doubt > 0.1 && isNew(without))
+    .sort((a, b) => b.doubt - a.doubt)
+    .map(({ ref, without }): LeaveOut => ({ parts: [ref], without }));
+  return dropped.length > 1 && isNew(pruned) ? [{ parts: dropped, without: pruned }, ...single] : single;
+}
+
+/** Each part of a set with what it is worth there. */
+function partsOf(
   knowledge: Knowledge,
   belief: Belief,
-  x: Combination,
-): { readonly ref: LevelRef; readonly without: Combination }[] {
-  const evaluated = new Set(evaluatedCombinations(knowledge).map(combinationKey));
-  const failed = new Set(knowledge.failed.map(({ combination }) => combinationKey(combination)));
-  const parts = x.flatMap((level, factor) => {
+  set: Combination,
+): { readonly ref: LevelRef; readonly without: Combination; readonly mean: number; readonly sd: number }[] {
+  return set.flatMap((level, factor) => {
     if (level === knowledge.baseline[factor]) return [];
-    const without = withoutLevel(knowledge.space, x, factor, knowledge.baseline[factor] ?? 0);
-    if (without === null || hamming(without, knowledge.baseline) === 0) return [];
-    const { utility } = estimate([belief], difference(belief.shape, x, without));
-    const doubt = normalCdf(-Math.abs(mixtureMean(utility) - keep) / (mixtureSd(utility) + 1e-12));
-    return [{ ref: { factor, level }, without, doubt, measured: evaluated.has(combinationKey(without)) }];
+    const step = stepOf(knowledge, set, { factor, level });
+    if (step === null) return [];
+    const { utility } = estimate([belief], difference(belief.shape, set, step.without));
+    return { ref: { factor, level }, without: step.without, mean: mixtureMean(utility), sd: mixtureSd(utility) };
   });
-  const spent = parts.filter(({ measured }) => measured).length;
-  return parts
-    .filter(({ measured, doubt, without }) => !measured && doubt > 0.1 && !failed.has(combinationKey(without)))
-    .sort((a, b) => b.doubt - a.doubt)
-    .slice(0, Math.max(0, mostLeaveOuts(knowledge) - spent));
+}
+
+/** Drops the least worthy part while its mean worth is below its keep. */
+function pruneByModel(knowledge: Knowledge, belief: Belief, set: Combination): Combination {
+  let x = set;
+  for (;;) {
+    const worst = argmax(partsOf(knowledge, belief, x), ({ mean }) => -mean);
+    if (worst === null || worst.mean >= keep) return x;
+    x = worst.without;
+  }
 }

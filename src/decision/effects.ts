@@ -2,28 +2,10 @@ import type { Combination, LevelRef } from "../contribution/contribution.ts";
 import { type Ensemble, estimate, inOwnSign, intervalOf, mixtureMean } from "../plan/belief.ts";
 import { type Change, contrast, difference, type Functional, point, type Shape } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
-import { combinationKey, hasLevel, levelId, levelsOf, withLevel, withoutLevel } from "../plan/space.ts";
+import { combinationKey, levelId, levelsOf, stepOf } from "../plan/space.ts";
 import { evaluatedCombinations } from "./assess.ts";
 import type { Effect, Interaction, Noise, Point, Sense } from "./decision.ts";
 import { intervalsOf } from "./gains.ts";
-
-/**
- * The step that a level makes from `x`: adding it where it is not in, or what leaving it out would lose where it is.
- * What the level requires comes with it. null when the constraints do not allow the step.
- */
-export function stepOf(
-  knowledge: Knowledge,
-  x: Combination,
-  ref: LevelRef,
-): { readonly within: Combination; readonly without: Combination } | null {
-  if (hasLevel(x, ref)) {
-    const own = knowledge.baseline[ref.factor] ?? 0;
-    const without = withoutLevel(knowledge.space, x, ref.factor, own === ref.level ? 0 : own);
-    return without === null ? null : { within: x, without };
-  }
-  const within = withLevel(knowledge.space, x, ref);
-  return within === null ? null : { within, without: x };
-}
 
 function effectFunctional(
   knowledge: Knowledge,

@@ -56,9 +56,12 @@ function leaveOuts(request: PlanRequest, assessment: Assessment): Suggestion[] {
   const history = historyOf(request);
   const mayRun = createFilter(request);
   const open = assessment.doubtful.filter(({ without }) => history.runsOf(without) === 0 && mayRun(without));
-  const made = open.slice(0, request.count).map(({ ref, without }): Suggestion => {
+  const made = open.slice(0, request.count).map(({ parts, without }): Suggestion => {
     const seed = history.nextSeed(without);
-    const why = { kind: "leave-out", level: levelId(request.knowledge.space, ref) } as const;
+    const why = {
+      kind: "leave-out",
+      level: parts.map((ref) => levelId(request.knowledge.space, ref)).join(", "),
+    } as const;
     return { combination: without, seed, purpose: "search", cost: request.cost(without, seed), why };
   });
   // Parts that cannot be left out (such a combination cannot be built) do not hold up the confirmation.

@@ -12,10 +12,10 @@ import { type Ensemble, type Estimate, estimate, inOwnSign, intervalOf, probabil
 import { difference, type Shape } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
-import { hasLevel, levelId, levelsOf } from "../plan/space.ts";
+import { hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
 import { type Assessment, keep } from "./assess.ts";
 import type { LandReason, ShelveReason, UndecidedReason, Verdict } from "./decision.ts";
-import { interactionFunctional, stepOf } from "./effects.ts";
+import { interactionFunctional } from "./effects.ts";
 import { utilityInterval } from "./gains.ts";
 
 export interface Judge {

@@ -114,7 +114,7 @@ function turnRun(situation: Situation): Suggestion | null {
   const { history } = situation;
   // When a turn has nothing to offer (its best is measured often enough), the next one is taken.
   for (let i = 0; i < turns.length; i++) {
-    const turn = turns[(history.searches + i) % turns.length] ?? "near";
+    const turn = turns[(Math.max(0, history.searches - 2) + i) % turns.length] ?? "near";
     const found = takeTurn(situation, turn);
     if (found !== null) return found;
   }

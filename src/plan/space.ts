@@ -44,6 +44,25 @@ export function withoutLevel(space: Space, x: Combination, factor: number, fallb
   return mend(space, withFactor(x, factor, fallback), [kept]);
 }
 
+/**
+ * The step that a level makes from `x`: adding it where it is not in, or what leaving it out would lose where it is (its
+ * factor then falls back to the baseline's level). What the level requires comes with it. null when the constraints do
+ * not allow the step.
+ */
+export function stepOf(
+  { space, baseline }: { readonly space: Space; readonly baseline: Combination },
+  x: Combination,
+  ref: LevelRef,
+): { readonly within: Combination; readonly without: Combination } | null {
+  if (hasLevel(x, ref)) {
+    const own = baseline[ref.factor] ?? 0;
+    const without = withoutLevel(space, x, ref.factor, own === ref.level ? 0 : own);
+    return without === null ? null : { within: x, without };
+  }
+  const within = withLevel(space, x, ref);
+  return within === null ? null : { within, without: x };
+}
+
 /** Levels in `wanted` stay; others are removed or added until nothing is broken. */
 function mend(space: Space, start: Combination, wanted: readonly LevelRef[]): Combination | null {
   let x = start;
