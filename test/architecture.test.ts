@@ -43,7 +43,13 @@ const table: Readonly<Record<string, Row>> = {
 };
 
 /** Single imports that the table does not allow, each with the reason why it is right all the same. */
-const exceptions: readonly { readonly from: string; readonly to: string; readonly because: string }[] = [];
+const exceptions: readonly { readonly from: string; readonly to: string; readonly because: string }[] = [
+  {
+    from: "run/environment.ts",
+    to: "lab/protocol.ts",
+    because: "the protocol's names are one list: the lab's reader checks holes against what the runner hands out",
+  },
+];
 
 /** Uses of the machine in a pure folder, each with its reason. */
 const impurities: readonly { readonly file: string; readonly uses: string; readonly because: string }[] = [

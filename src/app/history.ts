@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { combinationFromIds } from "../contribution/combination.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import type { Observation, Outcome } from "../evidence/evidence.ts";
 import { clusteredStandardError } from "../evidence/items.ts";
 import type { Objective } from "../lab/lab.ts";
+import { type Item, parseItem } from "../run/items.ts";
 import type { StageResult } from "../run/run.ts";
 import type { RunRow } from "../store/store.ts";
 import { type CostModel, createCostModel } from "./cost.ts";
@@ -107,11 +107,6 @@ async function observe(session: Session, run: PastRun): Promise<Observation | nu
   return { run: id, combination: run.combination, seed, purpose, outcomes };
 }
 
-const itemSchema = z.object({
-  id: z.union([z.string(), z.number()]),
-  score: z.number(),
-  cluster: z.string().optional(),
-});
 const samplingErrors = new Map<string, number | null>();
 
 /** From the run's per-item scores, clustered where items share a source; null where there are none to read. */
@@ -127,15 +122,9 @@ async function samplingError(session: Session, objective: Objective, result: Sta
   return error;
 }
 
-async function readItems(path: string): Promise<{ score: number; cluster: string }[]> {
-  const text = await readFile(path, "utf8");
-  return text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .flatMap((line) => {
-      const item = itemSchema.safeParse(JSON.parse(line));
-      return item.success ? [{ score: item.data.score, cluster: item.data.cluster ?? String(item.data.id) }] : [];
-    });
+async function readItems(path: string): Promise<readonly Item[]> {
+  const lines = (await readFile(path, "utf8")).split("\n");
+  return lines.map(parseItem).filter((item) => item !== null);
 }
 
 function costsOf(session: Session, runs: readonly PastRun[]): CostModel {

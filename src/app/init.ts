@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import type { Json } from "../base/json.ts";
 import type { Goal } from "../lab/lab.ts";
 import { parseLab } from "../lab/parse.ts";
-import { splitWords } from "../lab/words.ts";
+import { explainProblem, splitWords } from "../lab/words.ts";
 import { CairnError, usage } from "./errors.ts";
 import { writeAtomically } from "./files.ts";
 import { contributionsFolder, labFile } from "./load.ts";
@@ -62,16 +62,8 @@ function commandWords(command: string): readonly string[] {
   const { words, problems } = splitWords(command);
   const problem = problems[0];
   if (problem === undefined) return words.map((word) => word.text);
-  const what =
-    problem.kind === "shell"
-      ? `\`${problem.character}\` means something to a shell only, and stages run without one`
-      : problem.kind === "unclosed"
-        ? `a ${problem.quote} is opened and not closed`
-        : "it has a line break in it";
-  throw usage(
-    `the command cannot be used as it is: ${what}`,
-    "Put what needs a shell into a script of its own and run that.",
-  );
+  const { message, help } = explainProblem(problem);
+  throw usage(`the command cannot be used as it is: ${message}`, help);
 }
 
 interface Parameterised {

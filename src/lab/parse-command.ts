@@ -1,26 +1,30 @@
 import type { Diagnostics } from "./diagnostic.ts";
 import { describe } from "./node.ts";
+import { protocolPrefix } from "./protocol.ts";
 import type { Span } from "./source.ts";
 import { list, suggest } from "./suggest.ts";
 import { parseTemplate } from "./template.ts";
 import { explainProblem, splitWords } from "./words.ts";
 import type { ListValue, StringValue, Value } from "./yaml.ts";
 
-/** Reads `run`: a line of words or a list of arguments, whose holes name parameters of the stage. */
-export function readCommand(
-  value: Value | null,
-  params: readonly string[],
-  out: Diagnostics,
-): readonly string[] | null {
+/** What the holes of a command may name. */
+export interface Holes {
+  readonly params: readonly string[];
+  /** Variables of the stage protocol that this stage is handed. */
+  readonly protocol: readonly string[];
+}
+
+/** Reads `run`: a line of words or a list of arguments, whose holes name parameters of the stage or protocol variables. */
+export function readCommand(value: Value | null, holes: Holes, out: Diagnostics): readonly string[] | null {
   if (value === null) return null;
-  if (value.kind === "string") return readLine(value, params, out);
-  if (value.kind === "list") return readArguments(value, params, out);
+  if (value.kind === "string") return readLine(value, holes, out);
+  if (value.kind === "list") return readArguments(value, holes, out);
   const message = `\`run\` must be a command line or a list of arguments, not ${describe(value)}.`;
   const help = value.kind === "map" ? "A command that begins with { needs quotes." : undefined;
   return out.error({ code: "wrong-type", message, span: value.span, ...(help === undefined ? {} : { help }) });
 }
 
-function readLine(value: StringValue, params: readonly string[], out: Diagnostics): readonly string[] | null {
+function readLine(value: StringValue, holes: Holes, out: Diagnostics): readonly string[] | null {
   const { words, problems } = splitWords(value.value);
   for (const problem of problems) {
     const span = within(value, problem.start, problem.end);
@@ -34,11 +38,11 @@ function readLine(value: StringValue, params: readonly string[], out: Diagnostic
     const help = `Write env: { ${name}: "${rest.join("=")}" } beside \`run\`.`;
     out.error({ code: "shell-syntax", message, span: within(value, first.start, first.end), help });
   }
-  for (const word of words) checkHoles(word.text, params, within(value, word.start, word.end), out);
+  for (const word of words) checkHoles(word.text, holes, within(value, word.start, word.end), out);
   return words.map((word) => word.text);
 }
 
-function readArguments(value: ListValue, params: readonly string[], out: Diagnostics): readonly string[] | null {
+function readArguments(value: ListValue, holes: Holes, out: Diagnostics): readonly string[] | null {
   const argv: string[] = [];
   for (const item of value.items) {
     const text =
@@ -48,7 +52,7 @@ function readArguments(value: ListValue, params: readonly string[], out: Diagnos
       out.error({ code: "wrong-type", message, span: item.span });
       continue;
     }
-    checkHoles(text, params, item.span, out);
+    checkHoles(text, holes, item.span, out);
     argv.push(text);
   }
   if (value.items.length === 0) return out.error({ code: "empty-text", message: "`run` is empty.", span: value.span });
@@ -56,25 +60,37 @@ function readArguments(value: ListValue, params: readonly string[], out: Diagnos
   return argv;
 }
 
-function checkHoles(word: string, params: readonly string[], span: Span, out: Diagnostics): void {
+function checkHoles(word: string, holes: Holes, span: Span, out: Diagnostics): void {
   for (const piece of parseTemplate(word)) {
     if (piece.kind === "stray") {
       const message = `This \`${piece.brace}\` has no partner: braces stand around the name of a parameter.`;
       const help = `For a plain brace write \`${piece.brace}${piece.brace}\`.`;
       out.error({ code: "bad-hole", message, span, help });
-    } else if (piece.kind === "hole" && !params.includes(piece.param)) {
-      const close = suggest(piece.param, params);
-      const guess = close === null ? "" : `Did you mean \`{${close}}\`? `;
-      const known = params.length === 0 ? "The stage has no `params`." : `The stage's parameters are ${list(params)}.`;
-      const message = `\`{${piece.param}}\` names no parameter of this stage.`;
-      out.error({
-        code: "unknown-param",
-        message,
-        span,
-        help: `${guess}${known} For plain braces write \`{{\` and \`}}\`.`,
-      });
+    } else if (piece.kind === "hole" && piece.param.startsWith(protocolPrefix)) {
+      if (!holes.protocol.includes(piece.param)) refuseVariable(piece.param, holes, span, out);
+    } else if (piece.kind === "hole" && !holes.params.includes(piece.param)) {
+      refuseParam(piece.param, holes, span, out);
     }
   }
+}
+
+function refuseVariable(name: string, { protocol }: Holes, span: Span, out: Diagnostics): void {
+  const message = `\`{${name}}\` is nothing that this stage is handed.`;
+  const known = `It is handed ${list(protocol)}.`;
+  const help =
+    name === "CAIRN_SEED"
+      ? `A stage is handed a seed when it says \`seeded: true\`. ${known}`
+      : `${known} An input is there for each stage in \`needs\`.`;
+  out.error({ code: "unknown-param", message, span, help });
+}
+
+function refuseParam(name: string, { params }: Holes, span: Span, out: Diagnostics): void {
+  const close = suggest(name, params);
+  const guess = close === null ? "" : `Did you mean \`{${close}}\`? `;
+  const known = params.length === 0 ? "The stage has no `params`." : `The stage's parameters are ${list(params)}.`;
+  const message = `\`{${name}}\` names no parameter of this stage.`;
+  const help = `${guess}${known} For plain braces write \`{{\` and \`}}\`.`;
+  out.error({ code: "unknown-param", message, span, help });
 }
 
 /** The place of a part of a text; the whole value where its text in the file is not its value (escapes, blocks). */

@@ -17,6 +17,7 @@ import {
   toJson,
 } from "./node.ts";
 import { readCommand } from "./parse-command.ts";
+import { protocolVariables } from "./protocol.ts";
 import { readDuration, readMemory } from "./quantity.ts";
 import type { Span } from "./source.ts";
 import type { Entry, Value } from "./yaml.ts";
@@ -40,15 +41,17 @@ export function readStage(entry: Entry, out: Diagnostics): ReadStage {
   const params = Object.fromEntries(
     readNamed(get("params"), "params", names.param, out).map((param) => [param.key, toJson(param.value)]),
   );
-  const command = readCommand(get("run"), Object.keys(params), out);
   const needs = readStrings(get("needs"), "needs", out);
+  const seeded = readBoolean(get("seeded"), "seeded", out) ?? false;
+  const protocol = protocolVariables({ needs: needs.map((need) => need.text), seeded });
+  const command = readCommand(get("run"), { params: Object.keys(params), protocol }, out);
   const code = readPaths(get("code"), "code", out);
   const outputs = readPaths(get("outputs"), "outputs", out);
   const spec: StageSpec | null = {
     name: entry.key,
     command: command ?? [],
     needs: needs.map((need) => need.text),
-    seeded: readBoolean(get("seeded"), "seeded", out) ?? false,
+    seeded,
     params,
     code: code.map((glob) => glob.text),
     outputs: outputs.map((path) => path.text),

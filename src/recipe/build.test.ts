@@ -95,7 +95,7 @@ describe("renderCommand", () => {
   test("fills holes: text as it is, the rest as JSON; never splits a word", () => {
     const params = { s: "two words; $x", n: 1e-7, b: true, o: { b: 1, a: [null] } };
     const command = ["run", "--s={s}", "{n}", "{b}", "{o}", "{{n}}", "a{n}b{s}"];
-    expect(renderCommand(command, params)).toEqual([
+    expect(renderCommand(command, params, {})).toEqual([
       "run",
       "--s=two words; $x",
       "1e-7",
@@ -109,7 +109,7 @@ describe("renderCommand", () => {
   test("gives as many words as it takes, whatever the values hold", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom("{v}", "x", "{v}{v}", "{{{v}}}")), fc.string(), (command, value) => {
-        const argv = renderCommand(command, { v: value });
+        const argv = renderCommand(command, { v: value }, {});
         expect(argv.length).toBe(command.length);
         expect(argv).toEqual(
           command.map((word) => ({ "{v}": value, x: "x", "{v}{v}": value + value, "{{{v}}}": `{${value}}` })[word]),
@@ -119,6 +119,7 @@ describe("renderCommand", () => {
   });
 
   test("puts a value in once: braces in it are not holes", () => {
-    expect(renderCommand(["{a}"], { a: "{b}", b: "no" })).toEqual(["{b}"]);
+    expect(renderCommand(["--out={CAIRN_OUT}"], {}, { CAIRN_OUT: "/a b" })).toEqual(["--out=/a b"]);
+    expect(renderCommand(["{a}"], { a: "{b}", b: "no" }, {})).toEqual(["{b}"]);
   });
 });

@@ -119,19 +119,20 @@ async function prepare(deps: Effects, order: AttemptOrder, paths: AttemptPaths):
 
 function taskOf(deps: Effects, order: AttemptOrder, paths: AttemptPaths) {
   const { stage, parts, attempt } = order;
+  const env = childEnvironment({
+    host: deps.hostEnvironment,
+    stage,
+    attempt: attempt.id,
+    paths,
+    inputs: order.inputs,
+    seed: parts.seed,
+    gpus: order.grant.gpus,
+  });
   return {
     attempt: attempt.id,
-    argv: renderCommand(stage.command, stage.params),
+    argv: renderCommand(stage.command, stage.params, env),
     cwd: order.directory,
-    env: childEnvironment({
-      host: deps.hostEnvironment,
-      stage,
-      attempt: attempt.id,
-      paths,
-      inputs: order.inputs,
-      seed: parts.seed,
-      gpus: order.grant.gpus,
-    }),
+    env,
     logFile: paths.log,
     resources: stage.resources,
     timeout: stage.timeout,

@@ -1,4 +1,5 @@
 import type { StageSpec } from "../lab/lab.ts";
+import { inputVariable } from "../lab/protocol.ts";
 import type { AttemptPaths } from "./workspace.ts";
 
 /** What of the host's own environment a stage sees, besides everything that begins with `LC_`. */
@@ -39,9 +40,4 @@ export function childEnvironment(around: Surroundings): Record<string, string> {
   if (around.seed !== null) env.CAIRN_SEED = String(around.seed);
   for (const [name, directory] of around.inputs) env[inputVariable(name)] = directory;
   return env;
-}
-
-/** `CAIRN_IN_PRETRAIN` for `pretrain`; what a variable's name cannot hold becomes `_`. */
-export function inputVariable(stage: string): string {
-  return `CAIRN_IN_${stage.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
 }

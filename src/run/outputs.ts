@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import { lstat, mkdir, open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { z } from "zod";
 import { err, ok, type Result } from "../base/result.ts";
 import { isMissing } from "../base/system-error.ts";
+import { parseItem } from "./items.ts";
 import { parseMetrics } from "./metrics.ts";
 import type { FailureCause, Metrics } from "./run.ts";
 import type { ExpectedObjective } from "./runner.ts";
@@ -57,33 +57,19 @@ async function readMetrics(path: string): Promise<Result<Metrics, FailureCause>>
   return bad(`line ${line}, column ${column}: ${message}`);
 }
 
-const item = z.object({
-  id: z.union([z.string(), z.number()]),
-  score: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
-  cluster: z.union([z.string(), z.number()]).optional(),
-});
-
 async function itemsProblem(path: string, file: string): Promise<FailureCause | null> {
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
   try {
     for await (const line of lines) {
       number++;
-      if (line.trim() === "" || isItem(line)) continue;
+      if (line.trim() === "" || parseItem(line) !== null) continue;
       const message = `line ${number}: an item should be {"id": …, "score": number}, and may have a "cluster", not ${line.slice(0, 80)}`;
       return { kind: "bad-metrics", file, message };
     }
     return null;
   } finally {
     lines.close();
-  }
-}
-
-function isItem(line: string): boolean {
-  try {
-    return item.safeParse(JSON.parse(line)).success;
-  } catch {
-    return false;
   }
 }
 
