@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -63,16 +63,17 @@ export async function timeHere(work: () => Promise<void> | void): Promise<Second
  * @throws Error with what it printed when it fails.
  */
 export function timeCommand(argv: readonly string[], options: { cwd: string; env?: Record<string, string> }): Seconds {
+  const errors = join(options.cwd, ".bench-errors");
   const script = 'TIMEFORMAT="%R %U %S"; { time "$@" >&3 2>&4; } 2>&1';
   const child = spawnSync("bash", ["-c", `exec 3>/dev/null 4>"$CAIRN_BENCH_ERRORS"; ${script}`, "bench", ...argv], {
     cwd: options.cwd,
     encoding: "utf8",
-    env: { ...process.env, ...options.env, CAIRN_BENCH_ERRORS: join(options.cwd, ".bench-errors") },
+    env: { ...process.env, ...options.env, CAIRN_BENCH_ERRORS: errors },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [wall, user, system] = child.stdout.trim().split("\n").at(-1)?.split(" ").map(Number) ?? [];
   if (child.status !== 0 || wall === undefined || user === undefined || system === undefined) {
-    throw new Error(`${argv.join(" ")} failed (${child.status}); see ${join(options.cwd, ".bench-errors")}`);
+    throw new Error(`${argv.join(" ")} failed (${child.status}):\n${readFileSync(errors, "utf8").slice(-2000)}`);
   }
   return { wall, cpu: user + system };
 }

@@ -25,7 +25,7 @@ const range = Array.from({ length: stages }, (_, i) => i);
 function writeCairn(folder: string): void {
   mkdirSync(join(folder, "contributions"), { recursive: true });
   const lines = range.map((i) => `  s${i}: { run: [sh, -c, ': > "$CAIRN_OUT/done"'], params: { n: ${i} } }`);
-  lines[0] = `  s0: { run: [sh, -c, 'printf "{\\"x\\": 1}" > "$CAIRN_OUT/metrics.json"'], params: { n: 0 } }`;
+  lines[0] = `  s0: { run: [sh, -c, 'printf "{{\\"x\\": 1}}" > "$CAIRN_OUT/metrics.json"'], params: { n: 0 } }`;
   const objectives = "objectives:\n  x: { stage: s0, goal: maximize, matters: 1 }";
   writeFileSync(join(folder, "cairn.yaml"), `cairn: 1\nname: bench\nstages:\n${lines.join("\n")}\n${objectives}\n`);
   const change = "title: Other\nby: [bench]\narea: data\nwhy: A lab needs one.\nset: { s0.n: 1 }\n";
