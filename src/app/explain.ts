@@ -1,9 +1,9 @@
 import type { Digest } from "../base/digest.ts";
-import { combinationFromIds } from "../contribution/combination.ts";
 import type { StageSpec } from "../lab/lab.ts";
 import { describeDifference, explainKey, keyParts } from "../recipe/fingerprint.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
 import type { StagePreview } from "../run/runner.ts";
+import { combinationOf } from "./combination.ts";
 import { usage } from "./errors.ts";
 import { capacityOf, createSessionRunner } from "./queue.ts";
 import type { Session } from "./session.ts";
@@ -15,12 +15,12 @@ export interface StageExplanation extends StagePreview {
 
 /**
  * Why each stage of a run would be executed or reused, from the same walk that makes its key.
- * @param levels of the combination; null: the baseline.
+ * @param levels of the combination, or `baseline`.
  * @throws CairnError `usage` for an unknown level or an impossible combination.
  */
 export async function explainRun(
   session: Session,
-  levels: readonly string[] | null,
+  levels: readonly string[],
   seed: number,
 ): Promise<readonly StageExplanation[]> {
   const recipe = recipeOf(session, levels);
@@ -40,14 +40,8 @@ export async function explainRun(
   return explanations;
 }
 
-function recipeOf(session: Session, levels: readonly string[] | null): ResolvedRecipe {
-  const { space, baseline } = session.loaded;
-  const combination = levels === null ? baseline : combinationFromIds(space, levels);
-  if (combination === null) {
-    const known = space.factors.flatMap((factor) => factor.levels.map((level) => level.id));
-    throw usage(`there is no combination ${levels?.join(" + ")}`, `Levels: ${known.join(", ")}.`);
-  }
-  const resolved = session.resolve(combination);
+function recipeOf(session: Session, levels: readonly string[]): ResolvedRecipe {
+  const resolved = session.resolve(combinationOf(session.loaded, levels));
   if (!resolved.ok) throw usage(resolved.error.message);
   return resolved.value;
 }

@@ -3,13 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { scanTree } from "../cache/tree.ts";
+import { checkLab } from "../contribution/check.ts";
 import { combinationFromIds } from "../contribution/combination.ts";
-import type { ContributionPlaces } from "../contribution/context.ts";
 import type { Combination, Contribution, Space } from "../contribution/contribution.ts";
-import { parseContribution } from "../contribution/parse.ts";
-import { buildSpace } from "../contribution/space.ts";
 import type { Lab } from "../lab/lab.ts";
-import { parseLab } from "../lab/parse.ts";
 import type { Diagnostic, Source } from "../lab/source.ts";
 import type { Tree } from "../recipe/recipe.ts";
 import type { Landing } from "../release/landing.ts";
@@ -54,41 +51,24 @@ export interface Draft {
  * @throws CairnError `invalid` with every diagnostic of the lab file and of all contributions.
  */
 export async function loadLab(dir: string, draft: Draft | null = null): Promise<LoadedLab> {
-  const parsed = parseLab(readSource(dir, labFile));
-  const diagnostics: Diagnostic[] = [...parsed.diagnostics];
-  if (parsed.lab === null) throw invalid(diagnostics);
-  const lab = parsed.lab;
-
-  const places = new Map<string, ContributionPlaces>();
-  const contributions: Contribution[] = [];
-  for (const source of contributionSources(dir, draft)) {
-    const id = basename(source.path).replace(/\.ya?ml$/, "");
-    const result = parseContribution(source, id, lab, (ref) =>
-      ref.kind === "file" ? readPatch(dir, ref.name) : branchDiff(dir, ref.name),
-    );
-    diagnostics.push(...result.diagnostics);
-    if (result.contribution === null) continue;
-    contributions.push(result.contribution);
-    places.set(id, result.places);
-  }
-
+  const tree = await scanTree(dir);
   const readFile = fileReader(dir);
-  const built = buildSpace(contributions, (id) => placesOf(places, id), readFile);
-  diagnostics.push(...built.diagnostics);
-  if (diagnostics.some((d) => d.severity === "error")) throw invalid(diagnostics);
-
+  const { lab, contributions, space, diagnostics } = checkLab({
+    lab: readSource(dir, labFile),
+    contributions: contributionSources(dir, draft).map((source) => ({
+      id: basename(source.path).replace(/\.ya?ml$/, ""),
+      source,
+    })),
+    paths: [...tree.keys()],
+    files: readFile,
+    loadPatch: (ref) => (ref.kind === "file" ? readPatch(dir, ref.name) : branchDiff(dir, ref.name)),
+  });
+  if (lab === null || diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
+    throw new CairnError({ kind: "invalid", diagnostics });
+  }
   const landings = readLandings(dir);
-  return {
-    dir,
-    lab,
-    contributions,
-    space: built.space,
-    baseline: baselineOf(built.space, landings),
-    landings,
-    tree: await scanTree(dir),
-    readFile,
-    warnings: diagnostics,
-  };
+  const baseline = baselineOf(space, landings);
+  return { dir, lab, contributions, space, baseline, landings, tree, readFile, warnings: diagnostics };
 }
 
 /** @throws CairnError `damaged` when a landed level has no contribution any more. */
@@ -103,16 +83,6 @@ function baselineOf(space: Space, landings: readonly Landing[]): Combination {
     message: `the baseline holds ${gone.join(", ")}, which ${gone.length === 1 ? "has" : "have"} no file in ${contributionsFolder}/ any more`,
     help: "What has landed stays a factor, so that it can be measured again. Restore the file, or remove the landing from landings/.",
   });
-}
-
-function invalid(diagnostics: readonly Diagnostic[]): CairnError {
-  return new CairnError({ kind: "invalid", diagnostics });
-}
-
-function placesOf(places: ReadonlyMap<string, ContributionPlaces>, id: string): ContributionPlaces {
-  const found = places.get(id);
-  if (found === undefined) throw new Error(`no source for contribution ${id}`);
-  return found;
 }
 
 function readSource(dir: string, path: string): Source {

@@ -52,12 +52,31 @@ export interface QueueOptions {
 
 /** Plans and runs until the decision is made, the budget is spent or the signal says stop; what was recorded stays. */
 export async function runQueue(session: Session, options: QueueOptions): Promise<QueueEnd> {
+  return withQueue(session, options, (queue) => queue.work());
+}
+
+/** A run that a person asks for. */
+export interface AskedRun {
+  readonly combination: Combination;
+  readonly seed: number;
+}
+
+/** Makes just these runs, in order; they are evidence like any other. Those that are recorded already are not repeated. */
+export async function runAsked(session: Session, asked: readonly AskedRun[], options: QueueOptions): Promise<QueueEnd> {
+  return withQueue(session, options, (queue) => queue.make(asked));
+}
+
+async function withQueue(
+  session: Session,
+  options: QueueOptions,
+  work: (queue: Queue) => Promise<QueueEnd>,
+): Promise<QueueEnd> {
   const capacity = capacityOf(options.capacity);
   const runner = createSessionRunner(session, capacity, (event) => options.onEvent({ kind: "stage", event }));
   const interrupt = () => void runner.cancel();
   options.signal.addEventListener("abort", interrupt, { once: true });
   try {
-    return await new Queue(session, runner, capacity, options).work();
+    return await work(new Queue(session, runner, capacity, options));
   } finally {
     options.signal.removeEventListener("abort", interrupt);
     await runner.cancel();
@@ -112,6 +131,16 @@ class Queue {
       // Another process on this lab is at work on what is missing.
       else await new Promise((wake) => setTimeout(wake, 1000));
     }
+  }
+
+  async make(asked: readonly AskedRun[]): Promise<QueueEnd> {
+    for (const { combination, seed } of asked) {
+      while (this.#inFlight.size >= this.#slots) await Promise.race(this.#inFlight.values());
+      if (this.#options.signal.aborted) break;
+      await this.#start({ combination, seed, purpose: "search", cost: 0, why: { kind: "asked" } });
+    }
+    await Promise.all(this.#inFlight.values());
+    return this.#options.signal.aborted ? { kind: "interrupted" } : { kind: "exhausted" };
   }
 
   async #drained(end: QueueEnd): Promise<QueueEnd> {

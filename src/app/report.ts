@@ -205,6 +205,7 @@ function wireNumber(value: number): number | "NaN" | "Infinity" | "-Infinity" {
 
 const level = z.string();
 const whySchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("asked") }),
   z.object({ kind: z.literal("baseline") }),
   z.object({ kind: z.literal("alone"), level }),
   z.object({ kind: z.literal("design") }),

@@ -4,6 +4,8 @@ import type { FailureCause, StageFailure } from "../run/run.ts";
 /** Why a run was chosen, in one sentence. */
 export function whySentence(why: Why): string {
   switch (why.kind) {
+    case "asked":
+      return "asked for by hand";
     case "baseline":
       return "the baseline, that everything is compared with";
     case "alone":

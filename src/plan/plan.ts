@@ -53,6 +53,8 @@ export interface Suggestion {
 
 /** Why a run is worth its cost: one sentence each in the CLI. */
 export type Why =
+  /** A person named the combination. */
+  | { readonly kind: "asked" }
   | { readonly kind: "baseline" }
   | { readonly kind: "alone"; readonly level: string }
   | { readonly kind: "design" }

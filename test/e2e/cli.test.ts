@@ -116,7 +116,7 @@ describe("bad input", () => {
     expect(bad.err).toContain("train.");
     expect(existsSync(join(rig.dir, "contributions", "idea.yaml"))).toBe(false);
     expect((await rig.cairn("propose", "idea", "--area", "optimizer", "--set", "train.lr=0.3")).code).toBe(1);
-    const good = await rig.cairn("propose", "idea", "--by", "kim", "--area", "optimization", "--set", "train.lr=0.3");
+    const good = await rig.cairn("propose", "idea", "--by", "kim", "--area", "optimization", "--set", "train.lr=0.5");
     expect(good.code).toBe(0);
     expect(good.out).toContain("high-lr");
     expect((await rig.cairn("propose", "idea", "--area", "data", "--set", "train.lr=0.4")).code).toBe(2);

@@ -1,7 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import type { Report } from "../../api/report.ts";
 import { demoFolder, prepareDemo } from "../../app/demo.ts";
-import { CairnError } from "../../app/errors.ts";
 import { writeAtomically } from "../../app/files.ts";
 import { land, recordDecision } from "../../app/land.ts";
 import { runQueue } from "../../app/queue.ts";
@@ -12,8 +11,8 @@ import { renderText } from "../../report/text.ts";
 import type { Register } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { type Io, painter } from "../io.ts";
-import { createProgress } from "../render/progress.ts";
-import { examples, interruptSignal, positive } from "./shared.ts";
+import { noLimits, watchQueue } from "../watch.ts";
+import { examples, positive } from "./shared.ts";
 
 const scale = "proxy";
 const reportFile = "report.html";
@@ -32,8 +31,9 @@ export const registerDemo: Register = (program, io, setExit) => {
       const session = await openSession(dir, { scale });
       try {
         if (session.loaded.landings.length > 0) return await showLast(io, session, dir);
-        const interrupted = await measure(io, session, options.minutes);
-        if (interrupted) {
+        const limits = { ...noLimits, budget: { ...noLimits.budget, hours: options.minutes / 60 } };
+        const end = await watchQueue(io, session, limits, (queueOptions) => runQueue(session, queueOptions));
+        if (end.kind === "interrupted") {
           io.note("Stopped. What was recorded is kept; `cairn demo` goes on from here.");
           return setExit(exitCodes.interrupted);
         }
@@ -57,31 +57,6 @@ function introduce(io: Io, where: string, resumed: boolean, minutes: number): vo
       `${resumed ? "Going on in" : "The lab is in"} ${where}; measuring for at most ${minutes} minutes. Ctrl-C is safe.\n`,
     ),
   );
-}
-
-/** @returns whether it was interrupted. */
-async function measure(io: Io, session: Session, minutes: number): Promise<boolean> {
-  const progress = createProgress(io, session);
-  const interrupt = interruptSignal(() => progress.say("stopping: ending what runs; a second Ctrl-C quits at once"));
-  try {
-    const end = await runQueue(session, {
-      budget: { runs: null, core_hours: null, gpu_hours: null, hours: minutes / 60 },
-      capacity: {},
-      signal: interrupt.signal,
-      onEvent: progress.onEvent,
-    });
-    if (end.kind === "baseline-failed") {
-      throw new CairnError({
-        kind: "run-failed",
-        message: `the baseline does not run: ${end.because}`,
-        detail: end.detail,
-      });
-    }
-    return end.kind === "interrupted";
-  } finally {
-    interrupt.dispose();
-    progress.end();
-  }
 }
 
 async function conclude(io: Io, session: Session, dir: string, setExit: (code: number) => void): Promise<void> {

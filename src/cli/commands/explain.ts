@@ -15,7 +15,7 @@ export const registerExplain: Register = (program, io) => {
       examples("cairn explain                 (the baseline)", "cairn explain rotary muon --scale proxy"),
     )
     .action(async (levels: string[], options: { scale?: string; seed: number; json?: boolean }) => {
-      const wanted = levels.length === 0 ? null : levels;
+      const wanted = levels.length === 0 ? ["baseline"] : levels;
       const stages = await withSession(program, io, options.scale, (session) =>
         explainRun(session, wanted, options.seed),
       );

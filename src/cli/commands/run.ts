@@ -1,13 +1,13 @@
-import { CairnError } from "../../app/errors.ts";
+import { askedRuns } from "../../app/combination.ts";
 import { recordDecision } from "../../app/land.ts";
-import { runQueue } from "../../app/queue.ts";
+import { runAsked, runQueue } from "../../app/queue.ts";
 import { retryFailed } from "../../app/retry.ts";
 import { renderText } from "../../report/text.ts";
 import type { Register } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { outJson } from "../io.ts";
-import { createProgress } from "../render/progress.ts";
-import { examples, interruptSignal, positive, positiveInteger, scaleOption, withSession } from "./shared.ts";
+import { watchQueue } from "../watch.ts";
+import { examples, positive, positiveInteger, scaleOption, withSession } from "./shared.ts";
 
 interface Options {
   scale?: string;
@@ -17,13 +17,14 @@ interface Options {
   hours?: number;
   cpus?: number;
   gpus?: number;
+  seeds: number;
   retryFailed?: boolean;
   json?: boolean;
 }
 
 export const registerRun: Register = (program, io, setExit) => {
   program
-    .command("run")
+    .command("run [levels...]")
     .description("measure until the decision is made or the budget is spent; resumes where it left off")
     .option(...scaleOption)
     .option("--runs <n>", "at most so many runs now", positiveInteger("runs"))
@@ -32,55 +33,43 @@ export const registerRun: Register = (program, io, setExit) => {
     .option("--hours <n>", "at most so many hours from now", positive("hours"))
     .option("--cpus <n>", "cores to use (default: all)", positive("cpus"))
     .option("--gpus <n>", "GPUs to use (default: none)", positiveInteger("gpus"))
+    .option("--seeds <n>", "with levels: seeds 1 to n", positiveInteger("seeds"), 1)
     .option("--retry-failed", "give runs that crashed another chance")
     .option("--json", "print the report as JSON when done")
     .addHelpText(
       "after",
-      examples("cairn run", "cairn run --scale proxy --runs 40", "cairn run --gpus 8 --gpu-hours 64"),
+      "\nWith levels, exactly that combination is run, and nothing else (`baseline`: the baseline).",
     )
-    .action(async (options: Options) => {
+    .addHelpText(
+      "after",
+      examples(
+        "cairn run",
+        "cairn run --scale proxy --runs 40",
+        "cairn run --gpus 8 --gpu-hours 64",
+        "cairn run rotary muon --seeds 3",
+      ),
+    )
+    .action(async (levels: string[], options: Options) => {
+      const { runs = null, coreHours = null, gpuHours = null, hours = null, cpus, gpus } = options;
+      const limits = {
+        budget: { runs, core_hours: coreHours, gpu_hours: gpuHours, hours },
+        capacity: { ...(cpus !== undefined && { cpus }), ...(gpus !== undefined && { gpus }) },
+      };
       await withSession(program, io, options.scale, async (session) => {
         if (options.retryFailed === true) await retryFailed(session);
-        const progress = createProgress(io, session);
-        const interrupt = interruptSignal(() =>
-          progress.say("stopping: ending what runs; a second Ctrl-C quits at once"),
+        const asked = levels.length === 0 ? null : askedRuns(session.loaded, levels, options.seeds);
+        const end = await watchQueue(io, session, limits, (queueOptions) =>
+          asked === null ? runQueue(session, queueOptions) : runAsked(session, asked, queueOptions),
         );
-        try {
-          const end = await runQueue(session, {
-            budget: {
-              runs: options.runs ?? null,
-              core_hours: options.coreHours ?? null,
-              gpu_hours: options.gpuHours ?? null,
-              hours: options.hours ?? null,
-            },
-            capacity: {
-              ...(options.cpus === undefined ? {} : { cpus: options.cpus }),
-              ...(options.gpus === undefined ? {} : { gpus: options.gpus }),
-            },
-            signal: interrupt.signal,
-            onEvent: progress.onEvent,
-          });
-          progress.end();
-          if (end.kind === "baseline-failed") {
-            throw new CairnError({
-              kind: "run-failed",
-              message: `the baseline does not run: ${end.because}`,
-              detail: end.detail,
-            });
-          }
-          if (end.kind === "interrupted") {
-            io.note("Stopped. What was recorded is kept; `cairn run` goes on from here.");
-            return setExit(exitCodes.interrupted);
-          }
-          const report = await recordDecision(session);
-          if (options.json === true) outJson(io, report);
-          else io.out(renderText(report, { width: io.width, color: io.color, unicode: io.unicode }));
-          if (end.kind === "budget-spent") io.note(`Stopped by the budget (${end.which}).`);
-          if (report.state !== "decided") setExit(exitCodes.undecided);
-        } finally {
-          interrupt.dispose();
-          progress.end();
+        if (end.kind === "interrupted") {
+          io.note("Stopped. What was recorded is kept; `cairn run` goes on from here.");
+          return setExit(exitCodes.interrupted);
         }
+        const report = await recordDecision(session);
+        if (options.json === true) outJson(io, report);
+        else if (asked === null) io.out(renderText(report, { width: io.width, color: io.color, unicode: io.unicode }));
+        if (end.kind === "budget-spent") io.note(`Stopped by the budget (${end.which}).`);
+        if (asked === null && report.state !== "decided") setExit(exitCodes.undecided);
       });
     });
 };

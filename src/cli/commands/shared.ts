@@ -53,25 +53,6 @@ export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
-/** The abort signal of Ctrl-C and SIGTERM; a second Ctrl-C ends the process at once. */
-export function interruptSignal(onFirst: () => void): { readonly signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController();
-  const handler = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-    onFirst();
-  };
-  process.on("SIGINT", handler);
-  process.on("SIGTERM", handler);
-  return {
-    signal: controller.signal,
-    dispose: () => {
-      process.off("SIGINT", handler);
-      process.off("SIGTERM", handler);
-    },
-  };
-}
-
 export const scaleOption = [
   "-s, --scale <name>",
   "the scale (default: the policy's, else the last one of the lab)",
