@@ -54,10 +54,15 @@ export async function keepFailure(workspace: string, attempt: string, stage: str
   const folder = join(workspace, "failed");
   await mkdir(folder, { recursive: true });
   await rename(join(workspace, "attempts", attempt), join(folder, attempt)).catch(ignoreMissing);
-  const same = (await namesIn(folder)).filter((name) => stageOfAttempt(name) === stage);
-  const aged = await Promise.all(same.map(async (name) => ({ name, at: (await stat(join(folder, name))).ctimeMs })));
+  const aged: { path: string; at: number }[] = [];
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    // One that is gone was let go by another failure of the stage at the same time.
+    const found = stageOfAttempt(name) === stage ? await stat(path).catch(ignoreMissing) : undefined;
+    if (found !== undefined) aged.push({ path, at: found.ctimeMs });
+  }
   aged.sort((a, b) => b.at - a.at);
-  for (const { name } of aged.slice(keptFailures)) await removeFolder(join(folder, name));
+  for (const { path } of aged.slice(keptFailures)) await removeFolder(path);
 }
 
 /** Clears what killed processes left: directories of attempts that nobody watches, resume directories of recorded keys. */
@@ -98,6 +103,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error;
+  return undefined;
 }
