@@ -39,8 +39,9 @@ function roundTicks(low: number, high: number, count: number): readonly number[]
   const step = factor * 10 ** power;
   const index = (value: number) => (inverse > 0 ? value * inverse : value / step);
   // A bound that is a tick but for rounding is one.
-  const first = Math.ceil(index(low) - 1e-6);
-  const last = Math.floor(index(high) + 1e-6);
+  const slack = (place: number) => 1e-9 + Math.abs(place) * 1e-15;
+  const first = Math.ceil(index(low) - slack(index(low)));
+  const last = Math.floor(index(high) + slack(index(high)));
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
     inverse > 0 ? (first + i) / inverse : (first + i) * step,
   );

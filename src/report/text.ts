@@ -92,8 +92,13 @@ function decisionSection(report: Report, page: Page): readonly string[] {
 }
 
 function heading(title: string, page: Page): string {
-  const rule = "─".repeat(Math.max(0, page.width - displayWidth(title) - 1));
-  return `${page.paint("bold", title)} ${page.paint("dim", rule)}`;
+  const text = truncate(title, page.width);
+  const room = page.width - displayWidth(text) - 1;
+  return page.paint("bold", text) + (room > 0 ? ` ${page.paint("dim", "─".repeat(room))}` : "");
+}
+
+function indented(text: string, page: Page): readonly string[] {
+  return wrap(text, page.width - 2).map((line) => `  ${line}`);
 }
 
 function verdictSections(report: Report, page: Page): readonly (readonly string[])[] {
@@ -242,7 +247,7 @@ function interactionSection(report: Report, page: Page): readonly string[] {
   if (pairs.length === 0) return [];
   const sure = pairs.filter(({ estimate }) => isSure(estimate)).slice(0, pairsShown);
   const title = heading(`Interactions, ${senseText(sense)}`, page);
-  if (sure.length === 0) return [title, "  No pair is surely more or less than the sum of its parts."];
+  if (sure.length === 0) return [title, ...indented("No pair is surely more or less than the sum of its parts.", page)];
   const lines = sure.flatMap((pair) =>
     wrap(pairSentence(report, pair), page.width - 4).map((line, i) => (i === 0 ? `  · ${line}` : `    ${line}`)),
   );
@@ -252,13 +257,17 @@ function interactionSection(report: Report, page: Page): readonly string[] {
 function creditSection(report: Report, page: Page): readonly string[] {
   if (report.credit.length === 0) return [];
   const credit = report.credit.toSorted((a, b) => b.share.mean - a.share.mean);
-  const column = Math.min(24, Math.max(...credit.map(({ level }) => displayWidth(level)))) + 2;
-  const room = Math.max(8, page.width - column - 30);
+  const column = Math.min(page.width < 70 ? 14 : 24, Math.max(...credit.map(({ level }) => displayWidth(level)))) + 2;
+  const ranges = credit.map(({ share }) => (page.width < 70 ? "" : ` (${formatRange(share, true)})`));
+  const means = credit.map(({ share }) => formatMean(share, true));
+  const meanWidth = Math.max(...means.map(displayWidth));
+  const room = Math.max(4, page.width - column - meanWidth - Math.max(...ranges.map(displayWidth)) - 3);
   const most = Math.max(...credit.map(({ share }) => share.mean), 0);
-  const lines = credit.map(({ level, share }) => {
+  const lines = credit.map(({ level, share }, i) => {
     const length = most > 0 ? Math.max(0, Math.round((share.mean / most) * room)) : 0;
     const bar = page.paint("better", "█".repeat(length)) + " ".repeat(room - length);
-    return `  ${padEnd(truncate(level, column - 2), column)}${bar} ${padStart(formatMean(share, true), 7)} ${page.paint("dim", `(${formatRange(share, true)})`)}`.trimEnd();
+    const name = padEnd(truncate(level, column - 2), column);
+    return `  ${name}${bar} ${padStart(means[i] ?? "", meanWidth)}${page.paint("dim", ranges[i] ?? "")}`;
   });
   return [heading("Credit: shares of the set's utility", page), ...lines];
 }
@@ -266,7 +275,7 @@ function creditSection(report: Report, page: Page): readonly string[] {
 function costSection(report: Report, page: Page): readonly string[] {
   const sentences =
     report.cost.runs === 0 ? costSentences(report) : [...costSentences(report), evidenceSentence(report)];
-  return [heading("Cost", page), ...sentences.flatMap((line) => wrap(line, page.width - 2).map((it) => `  ${it}`))];
+  return [heading("Cost", page), ...sentences.flatMap((line) => indented(line, page))];
 }
 
 function nextSection(report: Report, page: Page): readonly string[] {
@@ -274,7 +283,7 @@ function nextSection(report: Report, page: Page): readonly string[] {
     ...nextSteps(report),
     { text: "Everything, as a page to open or send.", command: "cairn report --html report.html" },
   ].flatMap(({ text, command }) => {
-    const said = wrap(text, page.width - 2).map((line) => `  ${line}`);
+    const said = indented(text, page);
     return command === null ? said : [...said, `    ${page.paint("bold", command)}`];
   });
   return [heading("Next", page), ...lines];

@@ -40,7 +40,7 @@ function drawControls(
   const known = new Set(rows.map(({ objective }) => objective));
   const options = measures
     .filter((it) => known.has(it))
-    .map((it) => html`<option value="${it === null ? "" : `=${it}`}">${it === null ? "utility" : it}</option>`);
+    .map((it) => html`<option value="${objectiveNumber(report, it)}">${it === null ? "utility" : it}</option>`);
   const choices = senses
     .filter((it) => rows.some((row) => row.sense === it))
     .map(
@@ -51,6 +51,11 @@ function drawControls(
 <fieldset><legend class="hidden">Compared</legend>${choices}</fieldset></form><p class="measure" data-measure="${chart}">${measureTitle(report, null)}</p>`;
 }
 
+/** Choices go by number: a name may hold what a page does not show. */
+function objectiveNumber(report: Report, measure: Measure): string {
+  return measure === null ? "" : String(report.objectives.findIndex(({ name }) => name === measure));
+}
+
 export function drawTradeOffs(report: Report): Markup | null {
   const measured = report.objectives.filter(({ name }) =>
     report.points.some(({ values }) => values.some(({ objective }) => objective === name)),
@@ -59,7 +64,8 @@ export function drawTradeOffs(report: Report): Markup | null {
   if (first === undefined || second === undefined) return null;
   const options = (chosen: string) =>
     measured.map(
-      ({ name }) => html`<option value="${name}"${name === chosen ? html` selected` : null}>${name}</option>`,
+      ({ name }) =>
+        html`<option value="${objectiveNumber(report, name)}"${name === chosen ? html` selected` : null}>${name}</option>`,
     );
   // The quality that leads is read upwards; what it is bought with, along the bottom.
   const against = measured.find(({ stage }) => stage !== first.stage) ?? second;

@@ -20,13 +20,20 @@ function chosenIn(form, name) {
   return String(new FormData(form).get(name) ?? "");
 }
 
+/** The name of the objective chosen by its number; null: the utility. @param {HTMLFormElement} form @param {string} name */
+function objectiveIn(form, name) {
+  const chosen = chosenIn(form, name);
+  return chosen === "" ? null : (report.objectives[Number(chosen)]?.name ?? null);
+}
+
 /** @type {Record<string, (form: HTMLFormElement) => void>} */
 const redraw = {
   effects: (form) => redrawMeasured("effects", form, drawForest),
   interactions: (form) => {
     redrawMeasured("interactions", form, drawHeatmap);
   },
-  tradeoffs: (form) => replaceChart("tradeoffs", drawFront(report, chosenIn(form, "x"), chosenIn(form, "y")).text),
+  tradeoffs: (form) =>
+    replaceChart("tradeoffs", drawFront(report, objectiveIn(form, "x") ?? "", objectiveIn(form, "y") ?? "").text),
   runs: (form) => filterRuns(form),
 };
 
@@ -35,8 +42,7 @@ const redraw = {
  * @param {(report: Report, measure: string | null, sense: Sense) => { text: string }} draw
  */
 function redrawMeasured(name, form, draw) {
-  const chosen = chosenIn(form, "measure");
-  const measure = chosen === "" ? null : chosen.slice(1);
+  const measure = objectiveIn(form, "measure");
   replaceChart(name, draw(report, measure, /** @type {Sense} */ (chosenIn(form, `${name}-sense`))).text);
   const title = document.querySelector(`[data-measure="${name}"]`);
   if (title) title.textContent = measureTitle(report, measure);
