@@ -78,7 +78,10 @@ export function readYaml(source: Source, out: Diagnostics): Value | null {
   if (problem !== undefined) {
     const { message, help } = explainSyntax(problem.code, problem.message);
     const quote = problem.code === "MISSING_CHAR" ? lastOpenQuote(document) : null;
-    const span = { source, start: quote ?? problem.pos[0], end: quote === null ? problem.pos[1] : quote + 1 };
+    const [start, end] = quote === null ? problem.pos : [quote, quote + 1];
+    // What is missing at the end is said to stand after it.
+    const last = source.text.length;
+    const span = { source, start: Math.min(start, last), end: Math.min(end, last) };
     return out.error({ code: "yaml-syntax", message, span, ...(help === null ? {} : { help }) });
   }
   const reader = new Reader(source, document, out);
@@ -140,10 +143,27 @@ function lastOpenQuote(document: Document.Parsed): number | null {
   return start;
 }
 
+/** What each alias names: the last value before it with that anchor. */
+function findTargets(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Alias: (_, node) => {
+      const target = anchors.get(node.source);
+      if (target !== undefined) targets.set(node, target);
+    },
+  });
+  return targets;
+}
+
 class Reader {
   readonly #source: Source;
   readonly #document: Document.Parsed;
   readonly #out: Diagnostics;
+  readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #open = new Set<Node>();
   #count = 0;
   tooLarge = false;
@@ -151,6 +171,7 @@ class Reader {
   constructor(source: Source, document: Document.Parsed, out: Diagnostics) {
     this.#source = source;
     this.#document = document;
+    this.#targets = findTargets(document);
     this.#out = out;
   }
 
@@ -184,7 +205,7 @@ class Reader {
   }
 
   #alias(node: Alias, span: Span, depth: number): Value | null {
-    const target = node.resolve(this.#document);
+    const target = this.#targets.get(node);
     if (target === undefined) {
       const message = `There is no anchor \`&${node.source}\` before this alias.`;
       return this.#out.error({ code: "unknown-alias", message, span, help: "Text that starts with * needs quotes." });
