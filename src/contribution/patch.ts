@@ -167,7 +167,13 @@ function applyFile(
   if (to !== null && to !== from && current(to) !== null) {
     return err(failure(patch, file, name, null, `it creates \`${to}\`, which is there already`));
   }
-  const after = applyPatch(before, diff);
+  // What deletes a file is checked as a whole, below.
+  const loose = to === null ? null : firstLoose(before, diff);
+  if (loose !== null) {
+    const message = `hunk ${loose} has no lines of context, and could go anywhere in \`${from ?? name}\``;
+    return err(failure(patch, file, name, loose, message));
+  }
+  const after = applyDiff(before, diff);
   if (after === false) {
     const hunk = firstMisfit(before, diff);
     const why = explainMisfit(before, diff, hunk);
@@ -175,6 +181,37 @@ function applyFile(
   }
   if (to !== null || after === "") return ok(after);
   return err(failure(patch, file, name, null, `it deletes \`${name}\`, and the file holds more than the patch says`));
+}
+
+/**
+ * The first hunk, from 1, without a line of context: where lines above were added or removed, it would be put wherever
+ * the same lines are found next. A hunk that is the whole file needs none.
+ */
+function firstLoose(text: string, diff: StructuredPatch): number | null {
+  const count = text === "" ? 0 : text.replace(/\n$/, "").split("\n").length;
+  const index = diff.hunks.findIndex(
+    ({ lines, oldLines }) => !lines.some((line) => line.startsWith(" ")) && oldLines !== count,
+  );
+  return index === -1 ? null : index + 1;
+}
+
+/** What diffs made of texts: combinations by the thousand share the few chains of patches that a file can go through. */
+const results = new WeakMap<StructuredPatch, Map<string, string | false>>();
+const mostResults = 200;
+
+/** False when the diff does not fit. */
+function applyDiff(text: string, diff: StructuredPatch): string | false {
+  let known = results.get(diff);
+  if (known === undefined || known.size > mostResults) {
+    known = new Map();
+    results.set(diff, known);
+  }
+  let result = known.get(text);
+  if (result === undefined) {
+    result = applyPatch(text, diff);
+    known.set(text, result);
+  }
+  return result;
 }
 
 /** The first hunk, from 1, that cannot be applied after those before it. */

@@ -1,4 +1,4 @@
-import { digestJson } from "../base/digest.ts";
+import { digestJson, sha256 } from "../base/digest.ts";
 import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Lab, StageSpec } from "../lab/lab.ts";
@@ -58,7 +58,12 @@ function stageIdentity(stage: StageSpec, tree: Tree): Result<JsonObject, string>
   return ok({
     command: stage.command,
     params: stage.params,
-    code: code.value,
+    // One digest of all: thousands of combinations are resolved while a plan is made.
+    code: sha256(
+      Object.entries(code.value)
+        .map(([path, digest]) => `${path}\0${digest}\n`)
+        .join(""),
+    ),
     env: stage.env,
     needs: stage.needs.toSorted(),
     seeded: stage.seeded,
