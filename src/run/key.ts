@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Digest } from "../base/digest.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { isDiskFull } from "../base/system-error.ts";
 import type { StageSpec } from "../lab/lab.ts";
 import type { KeyParts } from "../recipe/fingerprint.ts";
 import { type AttemptOutcome, executeAttempt } from "./attempt.ts";
@@ -118,6 +120,10 @@ async function work(work: Work): Promise<KeyOutcome> {
     let turn: Turn;
     try {
       turn = await takeTurn(work, grant, place.value, attempts);
+    } catch (error) {
+      // The record needs room too.
+      if (!isDiskFull(error)) throw error;
+      return refused({ kind: "disk-full" });
     } finally {
       grant.release();
     }
@@ -169,8 +175,8 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
   } finally {
     if (!isOver(life)) {
       life.advance("released");
-      await deps.journal.release(attempt);
       await removeFolder(attemptPaths(deps.workspace, attempt.id, attempt.key).root);
+      await deps.journal.release(attempt);
     }
   }
 }
@@ -207,6 +213,12 @@ async function conclude(
     case "cancelled":
       return { kind: "cancelled" };
     case "failed": {
+      const tail = await logTail(paths.log, shownLines);
+      // What filled the disk goes first, so that there is room to say so.
+      if (outcome.cause.kind === "disk-full") {
+        await removeFolder(paths.root);
+        await writeFile(paths.log, tail.map((line) => `${line.slice(0, 1000)}\n`).join(""));
+      }
       await deps.journal.fail(attempt, outcome.cause);
       life.advance("failed");
       const failure: StageFailure = {
@@ -215,7 +227,7 @@ async function conclude(
         attempt: attempt.id,
         attempts: before + 1,
         cause: outcome.cause,
-        logTail: await logTail(paths.log, shownLines),
+        logTail: tail,
         logFile: paths.log,
       };
       await keepFailure(deps.workspace, attempt.id, order.stage.name);

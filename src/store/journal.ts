@@ -11,11 +11,25 @@ import { appendMetrics } from "./curves.ts";
 import type { Schema } from "./schema.ts";
 import type { Vigil } from "./vigil.ts";
 
+export interface JournalContext {
+  readonly db: Kysely<Schema>;
+  readonly clock: Clock;
+  readonly vigil: Vigil;
+  /** Attempts that were granted through this store and have not ended: leases that really are this process's. */
+  readonly inFlight: Set<string>;
+}
+
 /**
  * The runner's view of the store. A key's lease is its one attempt in state `started` (a unique index says so), its
  * fencing number the count of attempts so far: both live in the one table, so they cannot disagree.
  */
-export function createJournal(db: Kysely<Schema>, clock: Clock, vigil: Vigil, owner: string): Journal {
+export function createJournal(context: JournalContext, owner: string): Journal {
+  const { db, clock, vigil, inFlight } = context;
+  /** Over for this process in any case: if that cannot be written (a full disk), its lease must not bar the key. */
+  const over = async <T>(attempt: Attempt, write: (trx: Transaction<Schema>) => Promise<T>): Promise<T> => {
+    inFlight.delete(attempt.id);
+    return db.transaction().execute(write);
+  };
   return {
     findResult: (key) => findResult(db, key),
 
@@ -25,11 +39,13 @@ export function createJournal(db: Kysely<Schema>, clock: Clock, vigil: Vigil, ow
         if (result !== null) return { kind: "recorded", result };
         const lease = await findLease(trx, key);
         if (lease !== null) {
-          if (lease.owner === owner || !vigil(lease.owner, lease.beats)) return { kind: "held" };
+          const live = lease.owner === owner ? inFlight.has(lease.id) : !vigil(lease.owner, lease.beats);
+          if (live) return { kind: "held" };
           await end(trx, clock, lease.id, "fenced", null);
         }
         await introduce(trx, clock, owner);
         const attempt = await begin(trx, clock, { key, parts, stage, owner });
+        inFlight.add(attempt.id);
         return { kind: "granted", attempt, takenOver: lease !== null };
       }),
 
@@ -44,18 +60,18 @@ export function createJournal(db: Kysely<Schema>, clock: Clock, vigil: Vigil, ow
       }),
 
     record: (attempt, result) =>
-      db.transaction().execute(async (trx) => {
+      over(attempt, async (trx) => {
         if (!(await end(trx, clock, attempt.id, "recorded", null))) return "fenced";
         await insertResult(trx, result);
         return "recorded";
       }),
 
     fail: async (attempt, cause) => {
-      await db.transaction().execute((trx) => end(trx, clock, attempt.id, "failed", cause));
+      await over(attempt, (trx) => end(trx, clock, attempt.id, "failed", cause));
     },
 
     release: async (attempt) => {
-      await db.transaction().execute((trx) => end(trx, clock, attempt.id, "released", null));
+      await over(attempt, (trx) => end(trx, clock, attempt.id, "released", null));
     },
 
     invalidate: (result, reason) => invalidate(db, result.attempt, reason),
@@ -68,7 +84,7 @@ export function createJournal(db: Kysely<Schema>, clock: Clock, vigil: Vigil, ow
         .where("attempts.id", "=", attempt)
         .executeTakeFirst();
       if (row === undefined) return false;
-      return row.state !== "started" || (row.owner !== owner && vigil(row.owner, row.beats));
+      return row.state !== "started" || (row.owner === owner ? !inFlight.has(attempt) : vigil(row.owner, row.beats));
     },
 
     appendMetrics: (attempt, points) => appendMetrics(db, attempt, points),

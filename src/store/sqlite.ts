@@ -4,7 +4,7 @@ import { Kysely, sql } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { appendMetrics, metricNames, readMetrics, summariseMetrics } from "./curves.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
-import { createJournal, findResult } from "./journal.ts";
+import { createJournal, findResult, type JournalContext } from "./journal.ts";
 import { append, entries } from "./ledger.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { isDeadHere } from "./owner.ts";
@@ -35,8 +35,9 @@ export async function openSqliteStore(
     throw error;
   }
   const vigil = createVigil(clock, isDead);
+  const context: JournalContext = { db, clock, vigil, inFlight: new Set() };
   return {
-    journal: (owner) => createJournal(db, clock, vigil, owner),
+    journal: (owner) => createJournal(context, owner),
     findResult: (key) => findResult(db, key),
     findAttemptResult: (attempt) => findAttemptResult(db, attempt),
     listResults: () => listResults(db),

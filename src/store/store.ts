@@ -162,10 +162,13 @@ export type StoreProblem =
 
 export class StoreError extends Error {
   readonly problem: StoreProblem;
+  /** As the system would name it, so that whoever knows nothing of stores can tell a full disk. */
+  readonly code: string | null;
   constructor(problem: StoreProblem, options?: ErrorOptions) {
     super(describeStoreProblem(problem), options);
     this.name = "StoreError";
     this.problem = problem;
+    this.code = problem.kind === "disk-full" ? "ENOSPC" : null;
   }
 }
 

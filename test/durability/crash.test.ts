@@ -44,47 +44,49 @@ beforeAll(() => {
 afterAll(() => removeLab(lab));
 
 describe("a runner that is killed", () => {
-  it(
-    `loses nothing that was recorded and repeats at most what was in flight, ${kills} times in a row`,
-    { timeout: 600_000 },
-    async () => {
-      let killed = 0;
-      const known = new Map<string, string>();
-      const hangFile = join(lab, "hang");
-      for (let kill = 0; kill < kills; kill++) {
-        const random = createRng(`crash/${kill}`);
-        const point = failPoints[kill % failPoints.length] ?? "claimed";
-        const mode = (["point", "moment", "hanging", "child"] as const)[Math.floor(kill / failPoints.length) % 4] ?? "point";
-        if (mode === "hanging") writeFileSync(hangFile, "");
-        const worker = mode === "point" ? spawnWorker(lab, seedsFor(kill), point, 1 + random.int(3)) : spawnWorker(lab, seedsFor(kill));
-        const moment = 1 + random.int(25);
-        let before: number[] | null = null;
-        const lines = await follow(worker, (line, number) => {
-          // The first thing told comes after the sweep: nothing of an earlier worker runs any more.
-          if (number === 1) before = processesOfLab(lab).filter((pid) => !isOfWorker(pid, worker));
-          if (mode === "moment" && number === moment) worker.kill("SIGKILL");
-          if (mode === "hanging" && line.startsWith("started")) worker.kill("SIGKILL");
-          if (mode === "child" && line.startsWith("started") && number >= moment) killChildren(lab);
-        });
-        expect(before ?? []).toEqual([]);
-        if (mode === "child") expect(lines.at(-1)).toBe("end");
-        else if (lines.at(-1) !== "end") killed++;
-        expect(lines.filter((line) => line.startsWith("bad") && mode !== "child")).toEqual([]);
-        rmSync(hangFile, { force: true });
-        await compare(lab, known);
-      }
-      // All but those that killed stages, and a moment that came after the end.
-      expect(killed).toBeGreaterThanOrEqual(kills * 0.7);
-
-      const lines = await follow(spawnWorker(lab, seedsFor(kills)));
-      expect(lines.at(-1)).toBe("end");
-      expect(lines.filter((line) => line.startsWith("bad"))).toEqual([]);
+  it(`loses nothing that was recorded and repeats at most what was in flight, ${kills} times in a row`, {
+    timeout: 600_000,
+  }, async () => {
+    let killed = 0;
+    const known = new Map<string, string>();
+    const hangFile = join(lab, "hang");
+    for (let kill = 0; kill < kills; kill++) {
+      const random = createRng(`crash/${kill}`);
+      const point = failPoints[kill % failPoints.length] ?? "claimed";
+      const mode =
+        (["point", "moment", "hanging", "child"] as const)[Math.floor(kill / failPoints.length) % 4] ?? "point";
+      if (mode === "hanging") writeFileSync(hangFile, "");
+      const worker =
+        mode === "point"
+          ? spawnWorker(lab, seedsFor(kill), point, 1 + random.int(3))
+          : spawnWorker(lab, seedsFor(kill));
+      const moment = 1 + random.int(25);
+      let before: number[] | null = null;
+      const lines = await follow(worker, (line, number) => {
+        // The first thing told comes after the sweep: nothing of an earlier worker runs any more.
+        if (number === 1) before = processesOfLab(lab).filter((pid) => !isOfWorker(pid, worker));
+        if (mode === "moment" && number === moment) worker.kill("SIGKILL");
+        if (mode === "hanging" && line.startsWith("started")) worker.kill("SIGKILL");
+        if (mode === "child" && line.startsWith("started") && number >= moment) killChildren(lab);
+      });
+      expect(before ?? []).toEqual([]);
+      if (mode === "child") expect(lines.at(-1)).toBe("end");
+      else if (lines.at(-1) !== "end") killed++;
+      expect(lines.filter((line) => line.startsWith("bad") && mode !== "child")).toEqual([]);
+      rmSync(hangFile, { force: true });
       await compare(lab, known);
-      expect(known.size).toBe(1 + 2 * seedsFor(kills));
-      expect(processesOfLab(lab)).toEqual([]);
-      await checkAttempts(lab);
-    },
-  );
+    }
+    // All but those that killed stages, and a moment that came after the end.
+    expect(killed).toBeGreaterThanOrEqual(kills * 0.7);
+
+    const lines = await follow(spawnWorker(lab, seedsFor(kills)));
+    expect(lines.at(-1)).toBe("end");
+    expect(lines.filter((line) => line.startsWith("bad"))).toEqual([]);
+    await compare(lab, known);
+    expect(known.size).toBe(1 + 2 * seedsFor(kills));
+    expect(processesOfLab(lab)).toEqual([]);
+    await checkAttempts(lab);
+  });
 });
 
 /** Whether the process belongs to an attempt that this worker has begun: its parents lead to the worker, or did. */

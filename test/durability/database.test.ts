@@ -1,0 +1,121 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
+import { createRng } from "../../src/base/rng.ts";
+import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { type Store, StoreError } from "../../src/store/store.ts";
+import { makeLabFolder, removeLab } from "./rig.ts";
+
+/** A database file that is not what it should be: a clear error that names it, and the file as it was. */
+
+let folder = "";
+let path = "";
+beforeEach(() => {
+  folder = makeLabFolder();
+  path = join(folder, "cairn.db");
+});
+afterEach(() => removeLab(folder));
+
+async function fill(): Promise<void> {
+  const store = await openSqliteStore(path, systemClock);
+  for (let n = 0; n < 300; n++) await store.append("log", { n, text: "x".repeat(200) });
+  await store.close();
+}
+
+/** What a session would read. */
+async function readAll(store: Store): Promise<number> {
+  await store.listRuns();
+  await store.listResults();
+  return (await store.entries("log")).length;
+}
+
+async function problemOf(work: Promise<unknown>): Promise<StoreError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+  throw new Error("no error");
+}
+
+describe("a database file", () => {
+  it("that is something else altogether is refused and left alone", async () => {
+    const text = "cairn: 1\n".repeat(1000);
+    writeFileSync(path, text);
+    const error = await problemOf(openSqliteStore(path, systemClock));
+    expect(error.problem).toMatchObject({ kind: "corrupt", path });
+    expect(error.message).toBe(
+      `the database ${path} is damaged (file is not a database). Nothing was written to it. Run \`cairn doctor\`, or restore the file from a backup.`,
+    );
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  it("that is damaged anywhere either still tells the truth or says that it is damaged", async () => {
+    await fill();
+    const sound = join(folder, "sound.db");
+    copyFileSync(path, sound);
+    const { length } = readFileSync(sound);
+    const rng = createRng("damage");
+    let noticed = 0;
+    for (let round = 0; round < 40; round++) {
+      const bytes = readFileSync(sound);
+      const at = round === 0 ? 0 : rng.int(length - 512);
+      const noise = createRng(`damage/${round}`);
+      for (let i = 0; i < 512; i++) bytes[at + i] = noise.int(256);
+      for (const suffix of ["-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+      writeFileSync(path, bytes);
+      let store: Store | null = null;
+      try {
+        store = await openSqliteStore(path, systemClock);
+        const found = await store.check();
+        const read = await readAll(store);
+        if (found.length > 0) noticed++;
+        else expect(read).toBe(300);
+      } catch (error) {
+        noticed++;
+        // Text that was overwritten inside a row is no broken page: the digests and parsers notice it.
+        if (error instanceof StoreError) expect(error.problem).toMatchObject({ kind: "corrupt", path });
+      } finally {
+        await store?.close();
+      }
+    }
+    expect(noticed).toBeGreaterThan(10);
+  });
+
+  it("that lost its end is refused", async () => {
+    await fill();
+    truncateSync(path, 20_000);
+    const before = readFileSync(path);
+    const error = await problemOf(openSqliteStore(path, systemClock).then(readAll));
+    expect(error.problem.kind).toBe("corrupt");
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("of a newer Cairn is refused and left alone", async () => {
+    await fill();
+    const db = new DatabaseSync(path);
+    db.exec("insert into migrations values (99, 'from the future', 0)");
+    db.close();
+    const before = readFileSync(path);
+    const error = await problemOf(openSqliteStore(path, systemClock));
+    expect(error.problem).toEqual({ kind: "newer", path, version: 99, known: 1 });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("where there is a folder cannot be opened", async () => {
+    mkdirSync(path);
+    expect((await problemOf(openSqliteStore(path, systemClock))).problem).toMatchObject({ kind: "io", path });
+  });
+
+  it("can be opened by many at once when it is new", async () => {
+    const stores = await Promise.all(Array.from({ length: 8 }, () => openSqliteStore(path, systemClock)));
+    await Promise.all(stores.map((store, i) => store.append("log", { i })));
+    const [first] = stores;
+    expect(await first?.entries("log")).toHaveLength(8);
+    expect(await first?.check()).toEqual([]);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+});
