@@ -37,7 +37,7 @@ describe("matchCode", () => {
   test("finds after edits what it finds in a tree made from scratch", () => {
     fc.assert(
       fc.property(tree, fc.array(edits, { maxLength: 3 }), fc.array(glob, { maxLength: 3 }), (base, rounds, globs) => {
-        matchCode(globs, base);
+        matchCode(globs.slice(0, 1), base);
         for (const round of rounds) {
           const edited = editTree(base, round);
           const expected = new Map(base);
