@@ -25,8 +25,8 @@ function readCase(directory: string): LabText {
   return {
     lab: source("cairn.yaml"),
     contributions: paths
-      .filter((path) => /^contributions\/.*\.yaml$/.test(path))
-      .map((path) => ({ id: basename(path, ".yaml"), source: source(path) })),
+      .filter((path) => /^contributions\/.*\.ya?ml$/.test(path))
+      .map((path) => ({ id: basename(path).replace(/\.ya?ml$/, ""), source: source(path) })),
     paths,
     files,
     loadPatch: ({ kind, name }) => {

@@ -1,5 +1,5 @@
 import { checkCode } from "../lab/check.ts";
-import { inTextOrder } from "../lab/diagnostic.ts";
+import { fileSpan, inTextOrder } from "../lab/diagnostic.ts";
 import type { Lab } from "../lab/lab.ts";
 import { parseLab } from "../lab/parse.ts";
 import type { Diagnostic, Source } from "../lab/source.ts";
@@ -39,6 +39,11 @@ export function checkLab(text: LabText): CheckedLab {
   const contributions: Contribution[] = [];
   const placed = new Map<string, ContributionPlaces>();
   for (const { id, source } of text.contributions) {
+    const twin = placed.get(id);
+    if (twin !== undefined) {
+      found.push(duplicate(id, source, twin));
+      continue;
+    }
     const parsed = parseContribution(source, id, lab, text.loadPatch);
     found.push(...parsed.diagnostics);
     placed.set(id, parsed.places);
@@ -54,4 +59,16 @@ export function checkLab(text: LabText): CheckedLab {
   const built = buildSpace(withoutBroken(contributions, new Set(unread)), placesOf, text.files);
   found.push(...built.diagnostics);
   return { lab, contributions, space: built.space, diagnostics: inTextOrder(found) };
+}
+
+/** `x.yaml` and `x.yml`. */
+function duplicate(id: string, source: Source, twin: ContributionPlaces): Diagnostic {
+  return {
+    severity: "error",
+    code: "duplicate-contribution",
+    message: `There are two files for the contribution \`${id}\`.`,
+    span: fileSpan(source),
+    help: "Rename or remove one of them.",
+    related: [{ message: "this is the other", span: twin.file }],
+  };
 }

@@ -67,16 +67,12 @@ export function withoutBroken(
   contributions: readonly Contribution[],
   broken: ReadonlySet<string>,
 ): readonly Contribution[] {
-  const out = new Set(broken);
-  let left = contributions;
-  for (;;) {
-    const next = left.filter(({ id, requires }) => !out.has(id) && !requires.some((required) => out.has(required)));
-    if (next.length === left.length) return next;
-    for (const { id } of left) out.add(id);
-    for (const { id } of next) out.delete(id);
-    for (const id of broken) out.add(id);
-    left = next;
-  }
+  const kept = contributions.filter(
+    ({ id, requires }) => !broken.has(id) && !requires.some((required) => broken.has(required)),
+  );
+  if (kept.length === contributions.length) return kept;
+  const removed = contributions.filter((contribution) => !kept.includes(contribution));
+  return withoutBroken(kept, new Set(removed.map(({ id }) => id)));
 }
 
 /** Conflicts between levels, each found once. */
