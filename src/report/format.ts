@@ -123,6 +123,7 @@ export function formatEvidence(e: number): string {
 
 /** Wall time: `48 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatDuration(seconds: number): string {
+  if (seconds < 0.05) return "0 s";
   if (seconds < 9.95) return `${formatNumber(seconds, 1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

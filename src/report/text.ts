@@ -1,4 +1,6 @@
 import type { Report } from "../api/report.ts";
+import { intervalNote, utilityNote } from "./certainty.ts";
+import { costSentences, evidenceSentence, nextSteps } from "./closing.ts";
 import {
   decimalsOfEstimate,
   formatInstant,
@@ -21,6 +23,7 @@ import {
   wrap,
 } from "./terminal.ts";
 import { drawForestLines } from "./text-forest.ts";
+import { verdictLabel, verdictSentence } from "./verdict-words.ts";
 import {
   effectsOn,
   firstSense,
@@ -36,16 +39,7 @@ import {
   standingWord,
   unitSuffix,
 } from "./view.ts";
-import {
-  costSentences,
-  evidenceSentence,
-  headline,
-  intervalNote,
-  nextSteps,
-  utilityNote,
-  verdictLabel,
-  verdictSentence,
-} from "./words.ts";
+import { headline } from "./words.ts";
 
 /** The widest the report gets: longer lines are hard to read. */
 const widest = 120;

@@ -92,6 +92,11 @@ export function recommendsChange(report: Report): boolean {
   return !sameLevels(report.recommended, report.baseline);
 }
 
+/** Levels that landed earlier and that the set leaves out. */
+export function leavingLevels(report: Report): readonly string[] {
+  return report.landing === null ? report.baseline.filter((level) => !report.recommended.includes(level)) : [];
+}
+
 export interface Standing {
   /** Part of the set this decision lands, recommended or landed with it. */
   readonly land: readonly ReportContribution[];

@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
 import { decided, diverging, empty, measuring } from "../../test/report/fixtures/samples.ts";
 import type { Report, ReportVerdict } from "../api/report.ts";
+import { confirmationSentence, guardrailSentence } from "./certainty.ts";
+import { nextSteps } from "./closing.ts";
 import { pairSentence } from "./pair.ts";
-import {
-  confirmationSentence,
-  guardrailSentence,
-  headline,
-  headlineLine,
-  nextSteps,
-  verdictLabel,
-  verdictSentence,
-} from "./words.ts";
+import { verdictLabel, verdictSentence } from "./verdict-words.ts";
+import { headline, headlineLine } from "./words.ts";
 
 const sure = { mean: -0.71, low: -0.75, high: -0.67 };
 const unsure = { mean: 0.21, low: -0.5, high: 0.9 };
@@ -26,9 +21,14 @@ const sentences: readonly [ReportVerdict, string, string][] = [
     "Adds +3.0 utility (+2.6 to +3.5) to the set; alone +0.2. Works better with muon. Shares part of its gain with bpe and wsd.",
   ],
   [
+    { kind: "land", reason: { inSet: unsure, alone: up, worksWith: [], overlapsWith: [] } },
+    "land",
+    "In the set; its own part is not sure: +0.2 utility (−0.5 to +0.9), alone +3.0.",
+  ],
+  [
     { kind: "shelve", reason: { kind: "superseded", by: "muon", inSet: unsure } },
     "superseded",
-    "muon does the same job better: beside it, this adds +0.2 utility (−0.5 to +0.9).",
+    "muon does the same job better: with this, the set changes by +0.2 utility (−0.5 to +0.9).",
   ],
   [
     {

@@ -24,8 +24,11 @@ export function buildScript(): string {
   return `"use strict";(() => {\n${[...modules, read("./client.js")].join("\n")}})();`;
 }
 
+/** In the order in which later rules win. */
+const styles = ["ground", "sections", "charts", "tables", "media"] as const;
+
 export function readStyle(): string {
-  return read("./style.css");
+  return styles.map((name) => read(`./style/${name}.css`)).join("");
 }
 
 function read(name: string): string {

@@ -1,9 +1,17 @@
 import type { Report } from "../../api/report.ts";
+import { intervalNote, utilityNote } from "../certainty.ts";
 import { formatMean, plural } from "../format.ts";
 import { html, type Markup } from "../markup.ts";
 import { measureTitle, senseLabel, senseText } from "../pair.ts";
-import { combinationText, firstSense, type Measure, type ReportSense, senses } from "../view.ts";
-import { intervalNote, utilityNote } from "../words.ts";
+import {
+  combinationText,
+  firstSense,
+  goodDirection,
+  type Measure,
+  type ReportObjective,
+  type ReportSense,
+  senses,
+} from "../view.ts";
 import { drawForest } from "./forest.ts";
 import { drawFront } from "./front.ts";
 import { drawHeatmap } from "./heatmap.ts";
@@ -67,13 +75,22 @@ export function drawTradeOffs(report: Report): Markup | null {
       ({ name }) =>
         html`<option value="${objectiveNumber(report, name)}"${name === chosen ? html` selected` : null}>${name}</option>`,
     );
-  // The quality that leads is read upwards; what it is bought with, along the bottom.
-  const against = measured.find(({ stage }) => stage !== first.stage) ?? second;
+  const against = boughtWith(report, measured.slice(1)) ?? second;
   return html`<section id="tradeoffs"><h2>Trade-offs</h2>
 <p class="about">Every combination that was run. Filled dots are not beaten on both objectives at once: point at one to see what it is. The star is the recommended set, the square the baseline.</p>
 <form class="controls needs-script" data-for="tradeoffs"><label class="select">Up <select name="y">${options(first.name)}</select></label><label class="select">Across <select name="x">${options(against.name)}</select></label></form>
 <div class="chart" data-chart="tradeoffs">${drawFront(report, against.name, first.name)}</div>
 ${drawFrontTable(report)}</section>`;
+}
+
+/** What the set's first quality is bought with: the objective that it worsens most; one that counts before one that is only shown. */
+function boughtWith(report: Report, objectives: readonly ReportObjective[]): ReportObjective | undefined {
+  const counts = objectives.filter(({ weight, guardrail }) => weight > 0 || guardrail !== null);
+  const gain = ({ name, matters }: ReportObjective) => {
+    const difference = report.set.objectives.find(({ objective }) => objective === name)?.difference.mean ?? 0;
+    return (difference * goodDirection(report, name)) / matters;
+  };
+  return (counts.length > 0 ? counts : objectives).toSorted((a, b) => gain(a) - gain(b))[0];
 }
 
 const frontRows = 40;

@@ -1,7 +1,7 @@
 import type { Report } from "../../api/report.ts";
 import { html, type Markup } from "../markup.ts";
+import { verdictLabel, verdictSentence } from "../verdict-words.ts";
 import { type ReportContribution, standingOf } from "../view.ts";
-import { verdictLabel, verdictSentence } from "../words.ts";
 import { drawMark } from "./forest.ts";
 
 /** Every contribution with its verdict and why; what it changes unfolds. */

@@ -1,4 +1,6 @@
 import type { Report } from "../../api/report.ts";
+import { guardrailSentence, isConfirmed, weakestEvidence } from "../certainty.ts";
+import { nextSteps } from "../closing.ts";
 import {
   decimalsOfEstimate,
   formatDeviceTime,
@@ -25,7 +27,7 @@ import {
   standingWord,
   unitSuffix,
 } from "../view.ts";
-import { guardrailSentence, headline, isConfirmed, nextSteps, weakestEvidence } from "../words.ts";
+import { headline } from "../words.ts";
 import { drawInterval } from "./forest.ts";
 
 /** The decision first: what to do, by how much it helps, how sure that is, and the next command. */

@@ -1,5 +1,8 @@
 import type { Report } from "../../api/report.ts";
+import { confirmationSentence, evidenceNote, guardrailSentence, noiseSentence } from "../certainty.ts";
+import { costSentences, evidenceSentence } from "../closing.ts";
 import {
+  decimalsOf,
   formatDifference,
   formatEvidence,
   formatMean,
@@ -10,14 +13,6 @@ import {
 import { html, type Markup, percent } from "../markup.ts";
 import { linearScale } from "../scale.ts";
 import { measureUnit, quotedGains } from "../view.ts";
-import {
-  confirmationSentence,
-  costSentences,
-  evidenceNote,
-  evidenceSentence,
-  guardrailSentence,
-  noiseSentence,
-} from "../words.ts";
 
 /** Credit: bars with intervals that add up to the set's gain. */
 export function drawCredit(report: Report): Markup | null {
@@ -76,7 +71,7 @@ function drawNoise(report: Report): Markup | null {
     if (sentence === null || matters === 0) return [];
     const scale = linearScale([0, Math.max(3, noise.sd / matters)], [0, 100]);
     return [
-      html`<tr><th scope="row">${noise.objective}</th><td class="plot"><svg class="interval" aria-hidden="true"><rect class="bar grey" y="30%" height="40%" width="${percent(scale.at(noise.sd / matters))}"/><line class="asked" x1="${percent(scale.at(1))}" x2="${percent(scale.at(1))}" y1="0" y2="100%"/></svg></td><td class="said">${sentence}${noise.sampling === null ? null : html` <span class="quiet">Of it ${formatNumber(noise.sampling)} is the evaluation's own sampling.</span>`}</td></tr>`,
+      html`<tr><th scope="row">${noise.objective}</th><td class="plot"><svg class="interval" aria-hidden="true"><rect class="bar grey" y="30%" height="40%" width="${percent(scale.at(noise.sd / matters))}"/><line class="asked" x1="${percent(scale.at(1))}" x2="${percent(scale.at(1))}" y1="0" y2="100%"/></svg></td><td class="said">${sentence}${noise.sampling === null ? null : html` <span class="quiet">The evaluation's own sampling error is ${formatNumber(noise.sampling, decimalsOf(noise.sampling))}.</span>`}</td></tr>`,
     ];
   });
   if (rows.length === 0) return null;

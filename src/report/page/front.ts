@@ -2,7 +2,15 @@ import type { Report } from "../../api/report.ts";
 import { type Estimate, formatDifference, formatMean, formatNumber, plural } from "../format.ts";
 import { html, type Markup, percent } from "../markup.ts";
 import { linearScale, padded, quantile, type Scale } from "../scale.ts";
-import { combinationText, goodDirection, objectiveNamed, type ReportPoint, sameLevels, unitSuffix } from "../view.ts";
+import {
+  combinationText,
+  goodDirection,
+  mattersOf,
+  objectiveNamed,
+  type ReportPoint,
+  sameLevels,
+  unitSuffix,
+} from "../view.ts";
 
 /** Every measured combination on two objectives, with the best trade-offs between the two joined by a line. */
 
@@ -19,7 +27,7 @@ export function drawFront(report: Report, xName: string, yName: string): Markup 
     return x === undefined || y === undefined ? [] : [{ point, x, y }];
   });
   if (dots.length === 0) return html`<p class="none">No combination has been measured on both yet.</p>`;
-  const front = tradeOffs(dots, goodDirection(report, xName), goodDirection(report, yName));
+  const front = tradeOffs(dots, goodnessOn(report, xName), goodnessOn(report, yName));
   const named = dots.filter(({ point }) => roleOf(report, point) !== null);
   const xScale = linearScale(
     domainOf(
@@ -54,13 +62,24 @@ function axisName(report: Report, name: string, up: string, down: string): strin
   return `${name}${unit === "" ? "" : ` (${unit})`} · better ${arrow}`;
 }
 
+/** Larger is better, in tenths of what matters: a smaller difference is no trade-off. */
+function goodnessOn(report: Report, name: string): (estimate: Estimate) => number {
+  const step = mattersOf(report, name) / 10;
+  const direction = goodDirection(report, name);
+  return ({ mean }) => direction * (step > 0 ? Math.round(mean / step) : mean);
+}
+
 /** Dots that no other beats on both, from the best x on. */
-function tradeOffs(dots: readonly Dot[], xGood: 1 | -1, yGood: 1 | -1): readonly Dot[] {
-  const sorted = dots.toSorted((a, b) => xGood * (b.x.mean - a.x.mean) || yGood * (b.y.mean - a.y.mean));
+function tradeOffs(
+  dots: readonly Dot[],
+  xGood: (x: Estimate) => number,
+  yGood: (y: Estimate) => number,
+): readonly Dot[] {
+  const sorted = dots.toSorted((a, b) => xGood(b.x) - xGood(a.x) || yGood(b.y) - yGood(a.y));
   let best = Number.NEGATIVE_INFINITY;
   return sorted.filter((dot) => {
-    const better = dot.y.mean * yGood > best;
-    if (better) best = dot.y.mean * yGood;
+    const better = yGood(dot.y) > best;
+    if (better) best = yGood(dot.y);
     return better;
   });
 }
