@@ -13,14 +13,14 @@ import type { Combination, LevelRef } from "../contribution/contribution.ts";
 import { logExpectedImprovement, normalCdf } from "../math/normal.ts";
 import { argmax } from "../math/vector.ts";
 import {
-  type Belief,
   divergenceProbability,
-  estimate,
+  type Ensemble,
+  estimateDifference,
   mixtureMean,
   mixtureSd,
+  noiseSds,
   probabilityAbove,
 } from "../plan/belief.ts";
-import { difference } from "../plan/functional.ts";
 import { bestExpectedImprovement } from "../plan/next.ts";
 import type { Knowledge, PlanRequest } from "../plan/plan.ts";
 import { combinationKey, hamming, hasLevel, isLegal, levelsOf, stepOf } from "../plan/space.ts";
@@ -61,11 +61,11 @@ export interface Assessment {
 
 export function assess(
   knowledge: Knowledge,
-  belief: Belief,
+  ensemble: Ensemble,
   runsLeft: number | null,
   pending: readonly ConfirmRun[],
 ): Assessment {
-  const noise = utilityNoise(belief);
+  const noise = utilityNoise(knowledge, ensemble);
   const tested = testedCandidates(knowledge, pending);
   const standing = tested.map((candidate, i) => confirmationOf(knowledge, candidate, i, noise));
   const last = tested.at(-1);
@@ -75,29 +75,30 @@ export function assess(
 
   if (last !== undefined && result?.outcome !== "futile" && !failed.has(combinationKey(last))) {
     const phase = result?.outcome === "confirmed" ? "done" : "confirm";
-    const gain = gainOf(knowledge, belief, last).mean;
+    const gain = gainOf(knowledge, ensemble, last).mean;
     return { ...base, phase, recommended: last, candidateIndex: tested.length - 1, doubtful: [], gain };
   }
 
   const givenUp = new Set(tested.map(combinationKey));
   const candidateIndex = tested.length;
   const choice =
-    candidateIndex < mostCandidates ? choose(knowledge, belief, thresholdOf(knowledge, candidateIndex), givenUp) : null;
+    candidateIndex < mostCandidates
+      ? choose(knowledge, ensemble, thresholdOf(knowledge, candidateIndex), givenUp)
+      : null;
   const recommended = choice ?? knowledge.baseline;
-  const gain = gainOf(knowledge, belief, recommended).mean;
+  const gain = gainOf(knowledge, ensemble, recommended).mean;
   const found = { ...base, recommended, candidateIndex, gain };
-  if (candidateIndex < mostCandidates && !searchIsOver(knowledge, belief, recommended, gain, runsLeft, pending))
+  if (candidateIndex < mostCandidates && !searchIsOver(knowledge, ensemble, recommended, gain, runsLeft, pending))
     return { ...found, phase: "search", doubtful: [] };
   if (choice === null) return { ...found, phase: "done", doubtful: [] };
-  const doubtful = mayLeaveOut(knowledge, runsLeft, pending) ? leaveOutsOf(knowledge, belief, choice) : [];
+  const doubtful = mayLeaveOut(knowledge, runsLeft, pending) ? leaveOutsOf(knowledge, ensemble, choice) : [];
   return { ...found, phase: doubtful.length > 0 ? "leave-out" : "confirm", doubtful };
 }
 
 /** sd of one run's utility: objectives' noise, independent. */
-function utilityNoise(belief: Belief): number {
-  let variance = 0;
-  for (const model of belief.objectives) variance += model.toUtility ** 2 * model.posterior.hyper.noise;
-  return Math.sqrt(variance);
+function utilityNoise(knowledge: Knowledge, ensemble: Ensemble): number {
+  const sds = noiseSds(ensemble);
+  return Math.hypot(...knowledge.objectives.map(({ weight, matters }, m) => (weight * (sds[m] ?? 0)) / matters));
 }
 
 interface Gain {
@@ -105,8 +106,8 @@ interface Gain {
   readonly sd: number;
 }
 
-function gainOf(knowledge: Knowledge, belief: Belief, x: Combination): Gain {
-  const { utility } = estimate([belief], difference(belief.shape, x, knowledge.baseline));
+function gainOf(knowledge: Knowledge, ensemble: Ensemble, x: Combination): Gain {
+  const { utility } = estimateDifference(ensemble, x, knowledge.baseline);
   return { mean: mixtureMean(utility), sd: mixtureSd(utility) };
 }
 
@@ -120,7 +121,7 @@ export function evaluatedCombinations(knowledge: Knowledge): Combination[] {
 /** The evaluated set that is best to put to confirmation, or null when none is worth it. */
 function choose(
   knowledge: Knowledge,
-  belief: Belief,
+  ensemble: Ensemble,
   threshold: number,
   givenUp: ReadonlySet<string>,
 ): Combination | null {
@@ -128,13 +129,13 @@ function choose(
     (x) => hamming(x, knowledge.baseline) > 0 && !givenUp.has(combinationKey(x)) && isLegal(knowledge.space, x),
   );
   const critical = criticalT(judgedPairs, threshold);
-  const merit = new Map(candidates.map((x) => [x, meritOf(knowledge, belief, x, critical)]));
+  const merit = new Map(candidates.map((x) => [x, meritOf(knowledge, ensemble, x, critical)]));
   const best = argmax(candidates, (x) => merit.get(x) ?? 0);
   if (best === null || !((merit.get(best) ?? 0) > 0)) return null;
   const simpler = candidates
     .filter((x) => isWithin(x, best, knowledge.baseline) && (merit.get(x) ?? 0) > 0)
     .filter((x) => {
-      const { utility } = estimate([belief], difference(belief.shape, best, x));
+      const { utility } = estimateDifference(ensemble, best, x);
       return 1 - probabilityAbove(utility, 1) >= knowledge.confidence;
     });
   return argmax(simpler, (x) => -hamming(x, knowledge.baseline)) ?? best;
@@ -145,18 +146,17 @@ function isWithin(x: Combination, set: Combination, baseline: Combination): bool
   return hamming(x, set) > 0 && x.every((level, j) => level === set[j] || level === baseline[j]);
 }
 
-function meritOf(knowledge: Knowledge, belief: Belief, x: Combination, critical: number): number {
-  const { objectives, utility } = estimate([belief], difference(belief.shape, x, knowledge.baseline));
+function meritOf(knowledge: Knowledge, ensemble: Ensemble, x: Combination, critical: number): number {
+  const { objectives, utility } = estimateDifference(ensemble, x, knowledge.baseline);
   const worth = mixtureMean(utility) - partPrice * hamming(x, knowledge.baseline);
-  let prospect = prospectOf(mixtureMean(utility), mixtureSd(utility), utilityNoise(belief), critical);
-  if (divergenceProbability(belief, x) > 0.5) return 0;
-  for (const [m, model] of belief.objectives.entries()) {
-    const margin = model.objective.guardrail;
+  let prospect = prospectOf(mixtureMean(utility), mixtureSd(utility), utilityNoise(knowledge, ensemble), critical);
+  if (divergenceProbability(ensemble[0], x) > 0.5) return 0;
+  const noise = noiseSds(ensemble);
+  for (const [m, { guardrail: margin }] of knowledge.objectives.entries()) {
     const gain = objectives[m];
     if (margin === null || gain === undefined) continue;
     if (probabilityAbove(gain, -margin) < knowledge.confidence) return 0;
-    const noise = model.unit * Math.sqrt(model.posterior.hyper.noise);
-    prospect *= prospectOf(mixtureMean(gain) + margin, mixtureSd(gain), noise, critical);
+    prospect *= prospectOf(mixtureMean(gain) + margin, mixtureSd(gain), noise[m] ?? 0, critical);
   }
   return worth > 0 ? worth * prospect : worth;
 }
@@ -193,7 +193,7 @@ function mostSearches(knowledge: Knowledge): number {
  */
 function searchIsOver(
   knowledge: Knowledge,
-  belief: Belief,
+  ensemble: Ensemble,
   best: Combination,
   gain: number,
   runsLeft: number | null,
@@ -221,19 +221,19 @@ function searchIsOver(
     seed: "stop",
   };
   return (
-    bestExpectedImprovement(request, belief) < Math.max(0.1, 0.02 * gain) &&
-    placementLoss(knowledge, belief, best) < Math.max(0.5, 0.05 * gain)
+    bestExpectedImprovement(request, ensemble) < Math.max(0.1, 0.02 * gain) &&
+    placementLoss(knowledge, ensemble, best) < Math.max(0.5, 0.05 * gain)
   );
 }
 
 /** Expected utility lost, summed over levels, by each being in the set or out of it as it is now. */
-function placementLoss(knowledge: Knowledge, belief: Belief, best: Combination): number {
+function placementLoss(knowledge: Knowledge, ensemble: Ensemble, best: Combination): number {
   let loss = 0;
   for (const ref of levelsOf(knowledge.space)) {
     if (knowledge.baseline[ref.factor] === ref.level) continue;
     const step = stepOf(knowledge, best, ref);
     if (step === null) continue;
-    const { utility } = estimate([belief], difference(belief.shape, step.within, step.without));
+    const { utility } = estimateDifference(ensemble, step.within, step.without);
     const [mean, sd] = [mixtureMean(utility), mixtureSd(utility) + 1e-12];
     const wrong = hasLevel(best, ref) ? -mean : mean;
     loss += sd * Math.exp(logExpectedImprovement(wrong / sd));
@@ -251,15 +251,15 @@ function mayLeaveOut(knowledge: Knowledge, runsLeft: number | null, pending: rea
  * What leaving out would tell: first the set without all parts that the model does not think worth their keep, then
  * single parts whose worth is in doubt; none that has been measured.
  */
-function leaveOutsOf(knowledge: Knowledge, belief: Belief, set: Combination): LeaveOut[] {
+function leaveOutsOf(knowledge: Knowledge, ensemble: Ensemble, set: Combination): LeaveOut[] {
   const { baseline } = knowledge;
   const seen = new Set(evaluatedCombinations(knowledge).map(combinationKey));
   for (const { combination } of knowledge.failed) seen.add(combinationKey(combination));
   const isNew = (x: Combination) => !seen.has(combinationKey(x)) && hamming(x, baseline) > 0;
 
-  const pruned = pruneByModel(knowledge, belief, set);
+  const pruned = pruneByModel(knowledge, ensemble, set);
   const dropped = set.flatMap((level, factor) => (pruned[factor] === level ? [] : [{ factor, level }]));
-  const single = partsOf(knowledge, belief, set)
+  const single = partsOf(knowledge, ensemble, set)
     .map((part) => ({ ...part, doubt: normalCdf(-Math.abs(part.mean - keep) / (part.sd + 1e-12)) }))
     .filter(({ without, doubt }) => doubt > 0.1 && isNew(without))
     .sort((a, b) => b.doubt - a.doubt)
@@ -270,23 +270,23 @@ function leaveOutsOf(knowledge: Knowledge, belief: Belief, set: Combination): Le
 /** Each part of a set with what it is worth there. */
 function partsOf(
   knowledge: Knowledge,
-  belief: Belief,
+  ensemble: Ensemble,
   set: Combination,
 ): { readonly ref: LevelRef; readonly without: Combination; readonly mean: number; readonly sd: number }[] {
   return set.flatMap((level, factor) => {
     if (level === knowledge.baseline[factor]) return [];
     const step = stepOf(knowledge, set, { factor, level });
     if (step === null) return [];
-    const { utility } = estimate([belief], difference(belief.shape, set, step.without));
+    const { utility } = estimateDifference(ensemble, set, step.without);
     return { ref: { factor, level }, without: step.without, mean: mixtureMean(utility), sd: mixtureSd(utility) };
   });
 }
 
 /** Drops the least worthy part while its mean worth is below its keep. */
-function pruneByModel(knowledge: Knowledge, belief: Belief, set: Combination): Combination {
+function pruneByModel(knowledge: Knowledge, ensemble: Ensemble, set: Combination): Combination {
   let x = set;
   for (;;) {
-    const worst = argmax(partsOf(knowledge, belief, x), ({ mean }) => -mean);
+    const worst = argmax(partsOf(knowledge, ensemble, x), ({ mean }) => -mean);
     if (worst === null || worst.mean >= keep) return x;
     x = worst.without;
   }

@@ -1,6 +1,7 @@
 import { createRng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import { type Belief, believe, drawEnsemble, type Ensemble } from "../plan/belief.ts";
+import { shapeOf } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { type Assessment, assess } from "./assess.ts";
 import { confirmedGain, pairsToGo } from "./confirm.ts";
@@ -12,16 +13,19 @@ import { verdictsOf } from "./verdicts.ts";
 
 /** Draws of the hyper-parameters behind every reported interval. */
 const reportDraws = 60;
+/** Draws to steer by: enough that a lucky mode is not taken for knowledge. */
+const steeringDraws = 8;
 
 /**
- * What the evidence says now. The recommended set and the state come from point estimates, so that a sketch and a full
- * decision never disagree about them; the intervals of a full one are mixtures over drawn hyper-parameters.
+ * What the evidence says now. The recommended set and the state come from few draws of the hyper-parameters, the same in a
+ * sketch and in a full decision, so that the two never disagree about them; a full one's intervals come from many.
  */
 export function decide(knowledge: Knowledge, options: DecideOptions): Decision {
   const belief = believe(knowledge);
-  const assessment = assess(knowledge, belief, options.runsLeft, []);
+  const ensemble = steeringEnsemble(belief);
+  const assessment = assess(knowledge, ensemble, options.runsLeft, []);
   return options.detail === "sketch"
-    ? sketch(knowledge, belief, assessment)
+    ? sketch(knowledge, ensemble, assessment)
     : elaborate(knowledge, reportEnsemble(belief), assessment);
 }
 
@@ -30,35 +34,32 @@ export function predict(knowledge: Knowledge, combination: Combination): Gains {
   return gainsOf(knowledge, reportEnsemble(believe(knowledge)), combination);
 }
 
+export function steeringEnsemble(belief: Belief): Ensemble {
+  return drawEnsemble(belief, steeringDraws, createRng("steering"));
+}
+
 function reportEnsemble(belief: Belief): Ensemble {
   return drawEnsemble(belief, reportDraws, createRng("decision"));
 }
 
 /** The decision without what only people look at. */
-export function sketch(knowledge: Knowledge, belief: Belief, assessment: Assessment): Decision {
+export function sketch(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessment): Decision {
   return {
     state: stateOf(assessment),
     baseline: knowledge.baseline,
     recommended: assessment.recommended,
-    set: setVerdict(knowledge, [belief], assessment),
-    verdicts: verdictsOf({
-      knowledge,
-      ensemble: [belief],
-      shape: belief.shape,
-      assessment,
-      pairsToGo: remainingPairs(knowledge, assessment),
-    }),
+    set: setVerdict(knowledge, ensemble, assessment),
+    verdicts: verdictsOf({ knowledge, ensemble, assessment, pairsToGo: remainingPairs(knowledge, assessment) }),
     effects: [],
     interactions: [],
-    noise: noiseOf(knowledge, [belief]),
+    noise: noiseOf(knowledge, ensemble),
     points: [],
     credit: [],
   };
 }
 
 function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessment): Decision {
-  const shape = ensemble[0]?.shape;
-  if (shape === undefined) throw new RangeError("an empty ensemble believes nothing");
+  const shape = shapeOf(knowledge.space);
   const { recommended } = assessment;
   const confirmed = assessment.confirmation?.outcome === "confirmed";
   return {
@@ -66,13 +67,7 @@ function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessm
     baseline: knowledge.baseline,
     recommended,
     set: setVerdict(knowledge, ensemble, assessment),
-    verdicts: verdictsOf({
-      knowledge,
-      ensemble,
-      shape,
-      assessment,
-      pairsToGo: remainingPairs(knowledge, assessment),
-    }),
+    verdicts: verdictsOf({ knowledge, ensemble, assessment, pairsToGo: remainingPairs(knowledge, assessment) }),
     effects: effectsOf(knowledge, ensemble, shape, recommended),
     interactions: interactionsOf(knowledge, ensemble, shape, recommended),
     noise: noiseOf(knowledge, ensemble),

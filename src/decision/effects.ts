@@ -1,5 +1,5 @@
 import type { Combination, LevelRef } from "../contribution/contribution.ts";
-import { type Ensemble, estimate, inOwnSign, intervalOf, mixtureMean } from "../plan/belief.ts";
+import { type Ensemble, estimate, inOwnSign, intervalOf, mixtureMean, noiseSds } from "../plan/belief.ts";
 import { type Change, contrast, difference, type Functional, point, type Shape } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { combinationKey, levelId, levelsOf, stepOf } from "../plan/space.ts";
@@ -69,17 +69,14 @@ function areExcluded({ space }: Knowledge, a: LevelRef, b: LevelRef): boolean {
 
 /** sd of a single run, by the model; and what the evaluation's items alone would give. */
 export function noiseOf(knowledge: Knowledge, ensemble: Ensemble): Noise[] {
+  const sds = noiseSds(ensemble);
   return knowledge.objectives.map((objective, m) => {
-    const sds = ensemble.map((belief) => {
-      const model = belief.objectives[m];
-      return model === undefined ? 0 : model.unit * Math.sqrt(model.posterior.hyper.noise);
-    });
     const errors = knowledge.observations.flatMap(({ outcomes }) => {
       const outcome = outcomes.get(objective.name);
       return outcome?.kind === "measured" && outcome.samplingError !== null ? [outcome.samplingError] : [];
     });
     const average = (values: readonly number[]) => values.reduce((total, v) => total + v, 0) / values.length;
-    return { objective: objective.name, sd: average(sds), sampling: errors.length === 0 ? null : average(errors) };
+    return { objective: objective.name, sd: sds[m] ?? 0, sampling: errors.length === 0 ? null : average(errors) };
   });
 }
 

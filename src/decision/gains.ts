@@ -1,7 +1,15 @@
 import type { Combination } from "../contribution/contribution.ts";
 import type { Interval } from "../evidence/evidence.ts";
-import { type Ensemble, type Estimate, estimate, inOwnSign, intervalOf, probabilityAbove } from "../plan/belief.ts";
-import { difference, type Functional } from "../plan/functional.ts";
+import {
+  type Ensemble,
+  type Estimate,
+  estimate,
+  estimateDifference,
+  inOwnSign,
+  intervalOf,
+  probabilityAbove,
+} from "../plan/belief.ts";
+import type { Functional } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import type { ObjectiveGain } from "./decision.ts";
 
@@ -13,9 +21,7 @@ export interface Gains {
 }
 
 export function gainsOf(knowledge: Knowledge, ensemble: Ensemble, x: Combination): Gains {
-  const shape = ensemble[0]?.shape;
-  if (shape === undefined) throw new RangeError("an empty ensemble believes nothing");
-  const found = estimate(ensemble, difference(shape, x, knowledge.baseline));
+  const found = estimateDifference(ensemble, x, knowledge.baseline);
   return {
     utility: intervalOf(found.utility, knowledge.confidence),
     objectives: knowledge.objectives.flatMap((objective, m) => {

@@ -13,14 +13,14 @@
  *   done ────── confirmed, or nothing better than the baseline
  */
 import type { Combination } from "../contribution/contribution.ts";
-import { type Belief, believe } from "../plan/belief.ts";
+import { believe, type Ensemble } from "../plan/belief.ts";
 import { createFilter, historyOf } from "../plan/history.ts";
 import { planNext } from "../plan/next.ts";
 import type { PlanRequest, Suggestion } from "../plan/plan.ts";
 import { combinationKey, levelId } from "../plan/space.ts";
 import { type Assessment, assess } from "./assess.ts";
 import { freshSeed } from "./confirm.ts";
-import { remainingPairs, sketch } from "./decide.ts";
+import { remainingPairs, sketch, steeringEnsemble } from "./decide.ts";
 import type { Steering } from "./decision.ts";
 
 /** Pairs under way at once, at most: the test looks after every one, and may be done. */
@@ -28,21 +28,21 @@ const mostPairsAtOnce = 4;
 
 export function steer(request: PlanRequest): Steering {
   const { knowledge, pending, runsLeft } = request;
-  const belief = believe(knowledge);
-  const assessment = assess(knowledge, belief, runsLeft, pending);
-  const decision = sketch(knowledge, belief, assessment);
+  const ensemble = steeringEnsemble(believe(knowledge));
+  const assessment = assess(knowledge, ensemble, runsLeft, pending);
+  const decision = sketch(knowledge, ensemble, assessment);
   if (assessment.phase === "done") return { decision, suggestions: [], stop: { kind: "decided" } };
 
   const wanted = Math.min(request.count, runsLeft ?? Number.POSITIVE_INFINITY);
-  const suggestions = wanted < 1 ? [] : suggest({ ...request, count: Math.floor(wanted) }, belief, assessment);
+  const suggestions = wanted < 1 ? [] : suggest({ ...request, count: Math.floor(wanted) }, ensemble, assessment);
   const waits = suggestions.length > 0 || pending.length > 0 || request.count < 1;
   return { decision, suggestions, stop: waits ? null : { kind: "runs-spent" } };
 }
 
-function suggest(request: PlanRequest, belief: Belief, assessment: Assessment): Suggestion[] {
+function suggest(request: PlanRequest, ensemble: Ensemble, assessment: Assessment): Suggestion[] {
   switch (assessment.phase) {
     case "search":
-      return planNext(request, belief);
+      return planNext(request, ensemble);
     case "leave-out":
       return leaveOuts(request, assessment);
     case "confirm":

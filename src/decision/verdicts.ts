@@ -8,8 +8,15 @@
 import type { Combination, LevelRef } from "../contribution/contribution.ts";
 import type { Interval } from "../evidence/evidence.ts";
 import { normalQuantile } from "../math/normal.ts";
-import { type Ensemble, type Estimate, estimate, inOwnSign, intervalOf, probabilityAbove } from "../plan/belief.ts";
-import { difference, type Shape } from "../plan/functional.ts";
+import {
+  type Ensemble,
+  type Estimate,
+  estimateDifference,
+  inOwnSign,
+  intervalOf,
+  probabilityAbove,
+} from "../plan/belief.ts";
+import { shapeOf } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
 import { hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
@@ -21,7 +28,6 @@ import { utilityInterval } from "./gains.ts";
 export interface Judge {
   readonly knowledge: Knowledge;
   readonly ensemble: Ensemble;
-  readonly shape: Shape;
   readonly assessment: Assessment;
   /** Pairs that the confirmation is still expected to need. */
   readonly pairsToGo: number;
@@ -64,7 +70,8 @@ const nothing: Interval = { mean: 0, low: 0, high: 0 };
 
 /** In-set interactions of a level with each level of the set that the baseline has not. */
 function interactionsWith(judge: Judge, ref: LevelRef, set: Combination): [LevelRef, Interval][] {
-  const { knowledge, ensemble, shape } = judge;
+  const { knowledge, ensemble } = judge;
+  const shape = shapeOf(knowledge.space);
   return set.flatMap((level, factor): [LevelRef, Interval][] => {
     if (factor === ref.factor || level === 0 || level === knowledge.baseline[factor]) return [];
     const other = { factor, level };
@@ -74,7 +81,7 @@ function interactionsWith(judge: Judge, ref: LevelRef, set: Combination): [Level
 
 function stepEstimate(judge: Judge, at: Combination, ref: LevelRef): Estimate | null {
   const step = stepOf(judge.knowledge, at, ref);
-  return step === null ? null : estimate(judge.ensemble, difference(judge.shape, step.within, step.without));
+  return step === null ? null : estimateDifference(judge.ensemble, step.within, step.without);
 }
 
 function stepInterval(judge: Judge, at: Combination, ref: LevelRef): Interval | null {
@@ -158,11 +165,11 @@ function brokenGuardrail(
   readonly probability: number;
   readonly surely: boolean;
 } | null {
-  const { knowledge, ensemble, shape, assessment } = judge;
+  const { knowledge, ensemble, assessment } = judge;
   const step = stepOf(knowledge, assessment.recommended, ref);
   if (step === null) return null;
-  const found = estimate(ensemble, difference(shape, step.within, knowledge.baseline));
-  const own = estimate(ensemble, difference(shape, step.within, step.without));
+  const found = estimateDifference(ensemble, step.within, knowledge.baseline);
+  const own = estimateDifference(ensemble, step.within, step.without);
   let worst: { objective: string; difference: Interval; probability: number; surely: boolean } | null = null;
   for (const [m, objective] of knowledge.objectives.entries()) {
     const [total, change] = [found.objectives[m], own.objectives[m]];

@@ -12,7 +12,14 @@
 import type { Combination } from "../contribution/contribution.ts";
 import { logExpectedImprovement, normalLogCdf } from "../math/normal.ts";
 import { dot } from "../math/vector.ts";
-import { type Belief, divergenceProbability, type ObjectiveBelief } from "./belief.ts";
+import {
+  type Belief,
+  divergenceProbability,
+  type Ensemble,
+  mixtureMean,
+  mixtureSd,
+  type ObjectiveBelief,
+} from "./belief.ts";
 import { point } from "./functional.ts";
 import { levelVariance, type Projection, project, projectSeed } from "./model.ts";
 import { combinationKey } from "./space.ts";
@@ -32,14 +39,52 @@ export interface Improvement {
   readonly expected: number;
 }
 
-/** Evaluates combinations under one belief; remembers what it has worked out. */
+/** Evaluates combinations, on average over an ensemble. */
 export interface Field {
   readonly standing: (x: Combination) => Standing;
   /** Of one more run of x with this seed, over the incumbent; cost apart. */
   readonly improvement: (x: Combination, seed: number, incumbent: Combination) => Improvement;
 }
 
-export function createField(belief: Belief, baseline: Combination): Field {
+export function createField(ensemble: Ensemble, baseline: Combination): Field {
+  const fields = ensemble.map((belief) => beliefField(belief, baseline));
+  const standings = new Map<string, Standing>();
+  return {
+    standing: (x) => {
+      const key = combinationKey(x);
+      const known = standings.get(key);
+      if (known !== undefined) return known;
+      const all = fields.map((field) => field.standing(x));
+      const mixture = {
+        means: Float64Array.from(all, ({ mean }) => mean),
+        sds: Float64Array.from(all, ({ sd }) => sd),
+      };
+      const made = {
+        mean: mixtureMean(mixture),
+        sd: mixtureSd(mixture),
+        logSafe: logMeanExp(all.map(({ logSafe }) => logSafe)),
+      };
+      standings.set(key, made);
+      return made;
+    },
+    improvement: (x, seed, incumbent) => {
+      const all = fields.map((field) => field.improvement(x, seed, incumbent));
+      return {
+        logValue: logMeanExp(all.map(({ logValue }) => logValue)),
+        expected: all.reduce((total, { expected }) => total + expected / all.length, 0),
+      };
+    },
+  };
+}
+
+function logMeanExp(logs: readonly number[]): number {
+  const top = Math.max(...logs);
+  if (!Number.isFinite(top)) return Number.NEGATIVE_INFINITY;
+  return top + Math.log(logs.reduce((total, log) => total + Math.exp(log - top), 0) / logs.length);
+}
+
+/** The field of one belief; remembers the projections it has made. */
+function beliefField(belief: Belief, baseline: Combination): Field {
   const projections = new Map<string, readonly Projection[]>();
   const seeds = new Map<number, readonly Float64Array[]>();
   const standings = new Map<string, Standing>();

@@ -11,7 +11,7 @@ import type { Combination } from "../contribution/contribution.ts";
 import type { Interval, Observation, ResolvedObjective } from "../evidence/evidence.ts";
 import { normalCdf, normalPdf, normalQuantile } from "../math/normal.ts";
 import { dot } from "../math/vector.ts";
-import { type Functional, point, type Shape, shapeOf } from "./functional.ts";
+import { difference, type Functional, point, type Shape, shapeOf } from "./functional.ts";
 import {
   believeRun,
   condition,
@@ -98,8 +98,8 @@ export function believeCombination(belief: Belief, x: Combination, seed: number)
 }
 
 /** P(a run of x diverges), by the regression on the indicator, held within [0, 1]. */
-export function divergenceProbability(belief: Belief, x: Combination): number {
-  if (belief.divergence === null) return 0;
+export function divergenceProbability(belief: Belief | undefined, x: Combination): number {
+  if (belief === undefined || belief.divergence === null) return 0;
   return Math.min(1, Math.max(0, project(belief.divergence, point(belief.shape, x)).mean));
 }
 
@@ -139,6 +139,23 @@ export function estimate(ensemble: Ensemble, functional: Functional): Estimate {
     utility.sds[h] = Math.sqrt(variance);
   }
   return { objectives, utility };
+}
+
+/** f(x) − f(y) */
+export function estimateDifference(ensemble: Ensemble, x: Combination, y: Combination): Estimate {
+  return estimate(ensemble, ensemble[0] === undefined ? [] : difference(ensemble[0].shape, x, y));
+}
+
+/** sd of one run on each objective, in its unit: the mean over the ensemble. */
+export function noiseSds(ensemble: Ensemble): number[] {
+  const [first] = ensemble;
+  return (first?.objectives ?? []).map((_, m) =>
+    ensemble.reduce((total, belief) => {
+      const model = belief.objectives[m];
+      const sd = model === undefined ? 0 : model.unit * Math.sqrt(model.posterior.hyper.noise);
+      return total + sd / ensemble.length;
+    }, 0),
+  );
 }
 
 function momentsOf(posterior: Posterior, functional: Functional): { readonly mean: number; readonly variance: number } {

@@ -10,7 +10,7 @@ import { createRng, type Rng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import { argmax } from "../math/vector.ts";
 import { createField, type Field } from "./acquire.ts";
-import { type Belief, believe, believeCombination } from "./belief.ts";
+import { believe, believeCombination, type Ensemble } from "./belief.ts";
 import { everywhere, halfFlip, near } from "./candidates.ts";
 import { createFilter, type History, historyOf, isBold } from "./history.ts";
 import type { PlanRequest, Suggestion, Why } from "./plan.ts";
@@ -26,18 +26,19 @@ const pricedCandidates = 48;
 type Turn = "near" | "best-mean" | "everywhere" | "step";
 const turns = ["near", "best-mean", "everywhere", "step"] as const satisfies readonly Turn[];
 
-/** Up to `count` search runs; fewer (or none) when nothing feasible is worth running. Pass `belief` if it is at hand. */
-export function planNext(request: PlanRequest, belief: Belief = believe(request.knowledge)): Suggestion[] {
+/** Up to `count` search runs; fewer (or none) when nothing feasible is worth running. Pass `ensemble` if it is at hand. */
+export function planNext(request: PlanRequest, ensemble: Ensemble = [believe(request.knowledge)]): Suggestion[] {
   const made: Suggestion[] = [];
   const mayRun = createFilter(request);
-  let believed = belief;
-  for (const run of request.pending) believed = believeCombination(believed, run.combination, run.seed);
+  let believed = ensemble;
+  for (const run of request.pending)
+    believed = believed.map((belief) => believeCombination(belief, run.combination, run.seed));
   while (made.length < request.count) {
     const asIf = { ...request, pending: [...request.pending, ...made] };
     const next = suggestOne(asIf, believed, mayRun);
     if (next === null) break;
     made.push(next);
-    believed = believeCombination(believed, next.combination, next.seed);
+    believed = believed.map((belief) => believeCombination(belief, next.combination, next.seed));
   }
   return made;
 }
@@ -51,13 +52,13 @@ interface Situation {
   readonly rng: Rng;
 }
 
-function suggestOne(request: PlanRequest, belief: Belief, mayRun: (x: Combination) => boolean): Suggestion | null {
+function suggestOne(request: PlanRequest, ensemble: Ensemble, mayRun: (x: Combination) => boolean): Suggestion | null {
   const { knowledge } = request;
   const history = historyOf(request);
   if (history.runsOf(knowledge.baseline) === 0 && mayRun(knowledge.baseline))
     return suggestion(request, knowledge.baseline, history.nextSeed(knowledge.baseline), { kind: "baseline" });
 
-  const field = createField(belief, knowledge.baseline);
+  const field = createField(ensemble, knowledge.baseline);
   const incumbent = incumbentOf(knowledge.baseline, history, field);
   const rng = createRng(`${request.seed}/plan/${history.searches}`);
   const situation: Situation = { request, history, field, incumbent, mayRun, rng };
@@ -193,9 +194,9 @@ function bestMean(situation: Situation): Suggestion | null {
 }
 
 /** The largest expected improvement that one more run near the incumbent offers, in units of utility; 0 when none does. */
-export function bestExpectedImprovement(request: PlanRequest, belief: Belief): number {
+export function bestExpectedImprovement(request: PlanRequest, ensemble: Ensemble): number {
   const history = historyOf(request);
-  const field = createField(belief, request.knowledge.baseline);
+  const field = createField(ensemble, request.knowledge.baseline);
   const incumbent = incumbentOf(request.knowledge.baseline, history, field);
   const rng = createRng(`${request.seed}/stop`);
   let best = 0;
