@@ -1,5 +1,6 @@
 import { recordDecision } from "../../app/land.ts";
-import { headlineLine, verdictSentence } from "../../report/words.ts";
+import { verdictSentence } from "../../report/verdict-words.ts";
+import { headlineLine } from "../../report/words.ts";
 import type { Register } from "../command.ts";
 import { exitCodes } from "../exit.ts";
 import { outJson, painter } from "../io.ts";
