@@ -54,7 +54,7 @@ interface Tool {
   readonly state: readonly string[];
 }
 
-const run = `"$1" --disable-warning=ExperimentalWarning "$2" run --runs 1 --cpus 2; [ $? -eq 0 ] || [ $? -eq 3 ]`;
+const run = `"$1" --disable-warning=ExperimentalWarning "$2" run --runs 1 --cpus 2; code=$?; [ $code -eq 0 ] || [ $code -eq 3 ]`;
 
 const tools: readonly Tool[] = [
   { name: "make", program: "make", write: writeMake, argv: ["make", "-j2", "all"], state: ["out"] },
@@ -89,7 +89,7 @@ async function measureAll(root: string): Promise<Measurement[]> {
     };
     again[tool.name] = async () => timeCommand(tool.argv, { cwd: folder });
   }
-  const built = await inTurns(2, fresh);
+  const built = await inTurns(1, fresh);
   const rebuilt = await inTurns(3, again);
   return [...rows("fresh", built), ...rows("nothing to do", rebuilt)];
 }
