@@ -14,9 +14,9 @@ export interface MetricsProblem {
  */
 export function parseMetrics(text: string): Result<Metrics, MetricsProblem> {
   const tokens = tokenize(text);
+  const end: Token = { kind: "end", text: "", offset: text.length };
+  const next = (): Token => tokens.next().value ?? end;
   const metrics = new Map<string, number>();
-  let at = 0;
-  const peek = (): Token => tokens[at] ?? { kind: "end", text: "", offset: text.length };
   const fail = (token: Token, message: string) => err(problemAt(text, token.offset, message));
   const expected = (token: Token, what: string) =>
     fail(
@@ -24,29 +24,29 @@ export function parseMetrics(text: string): Result<Metrics, MetricsProblem> {
       token.kind === "end" ? `the file ends where ${what} should be` : `${what} should be here, not ${shown(token)}`,
     );
 
-  if (peek().text !== "{") return expected(peek(), "an object: {");
-  at++;
-  for (let first = true; peek().text !== "}"; first = false) {
+  let token = next();
+  if (token.text !== "{") return expected(token, "an object: {");
+  token = next();
+  for (let first = true; token.text !== "}"; first = false) {
     if (!first) {
-      if (peek().text !== ",") return expected(peek(), "a comma or }");
-      at++;
+      if (token.text !== ",") return expected(token, "a comma or }");
+      token = next();
     }
-    const name = peek();
+    const name = token;
     if (name.kind !== "string") return expected(name, "a metric's name in double quotes");
-    at++;
-    if (peek().text !== ":") return expected(peek(), "a colon");
-    at++;
-    const value = peek();
+    const colon = next();
+    if (colon.text !== ":") return expected(colon, "a colon");
+    const value = next();
     const number = numberOf(value);
     if (number === null) return fail(value, notANumber(name.text, value));
-    at++;
     const key = unquote(name.text);
     if (key === null) return fail(name, "this name is not a JSON string");
     if (metrics.has(key)) return fail(name, `${name.text} is there twice`);
     metrics.set(key, number);
+    token = next();
   }
-  at++;
-  return peek().kind === "end" ? ok(metrics) : expected(peek(), "the end of the file");
+  const last = next();
+  return last.kind === "end" ? ok(metrics) : expected(last, "the end of the file");
 }
 
 interface Token {
@@ -57,17 +57,16 @@ interface Token {
 
 const pattern = /[ \t\r\n\uFEFF]+|([{}[\],:])|("(?:[^"\\\n]|\\.)*")|([^\s{}[\],:"]+)|(")/g;
 
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
+/** Only as far as it is asked: the reader stops at the first thing that is wrong, however long the garbage goes on. */
+function* tokenize(text: string): Generator<Token, undefined> {
   for (const match of text.matchAll(pattern)) {
     const [, punctuation, string, word, quote] = match;
     const offset = match.index;
-    if (punctuation !== undefined) tokens.push({ kind: "punctuation", text: punctuation, offset });
-    else if (string !== undefined) tokens.push({ kind: "string", text: string, offset });
-    else if (word !== undefined) tokens.push({ kind: "word", text: word, offset });
-    else if (quote !== undefined) tokens.push({ kind: "word", text: quote, offset });
+    if (punctuation !== undefined) yield { kind: "punctuation", text: punctuation, offset };
+    else if (string !== undefined) yield { kind: "string", text: string, offset };
+    else if (word !== undefined) yield { kind: "word", text: word, offset };
+    else if (quote !== undefined) yield { kind: "word", text: quote, offset };
   }
-  return tokens;
 }
 
 const jsonNumber = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;

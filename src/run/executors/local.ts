@@ -37,7 +37,7 @@ function start(task: Task, grace: number): Execution {
   } catch (error) {
     // Not to be had as a file (the log on a full disk) is not the command's fault: the caller tells them apart.
     if (errorCode(error) === "ENOSPC" || errorCode(error) === "EDQUOT") throw error;
-    return notStarted(error instanceof Error ? error.message : String(error));
+    return notStarted(startProblem(error, task));
   }
   return watch(child, task, grace);
 }
@@ -94,7 +94,7 @@ function watch(child: ChildProcess, task: Task, grace: number): Execution {
 }
 
 /** In the user's words: Node says `spawn x ENOENT` for a missing command and a missing folder alike. */
-function startProblem(error: Error, task: Task): string {
+function startProblem(error: unknown, task: Task): string {
   const command = task.argv[0] ?? "";
   switch (errorCode(error)) {
     case "ENOENT":
@@ -106,7 +106,7 @@ function startProblem(error: Error, task: Task): string {
     case "E2BIG":
       return "its arguments are too long for the system; read them from CAIRN_PARAMS instead";
     default:
-      return error.message;
+      return error instanceof Error ? error.message : String(error);
   }
 }
 
