@@ -234,7 +234,7 @@ describe("a stage that is odd but right", () => {
   it("sees of the environment what it may see, and nothing else", async () => {
     const host = {
       PATH: process.env.PATH,
-      HOME: "/home/x",
+      HOME: "/nowhere",
       LC_ALL: "C",
       TZ: "UTC",
       SECRET_TOKEN: "s3cret",
