@@ -13,9 +13,7 @@ export function resolveObjectives(
 ): readonly ResolvedObjective[] {
   const ofBaseline = observations.filter((o) => o.combination.every((level, j) => level === baseline[j]));
   return objectives.map((objective) => {
-    const scale = Math.abs(
-      meanOf(ofBaseline, objective.name) ?? meanOf(observations, objective.name) ?? 1,
-    );
+    const scale = Math.abs(meanOf(ofBaseline, objective.name) ?? meanOf(observations, objective.name) ?? 1);
     const absolute = (amount: Amount) => (amount.kind === "absolute" ? amount.value : amount.fraction * (scale || 1));
     return {
       name: objective.name,
