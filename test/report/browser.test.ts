@@ -197,6 +197,15 @@ describe.skipIf(executablePath === null)("in a browser", () => {
     }
   });
 
+  test.each(["decided", "large"])("%s on paper is within the sheet, light, and without controls", async (name) => {
+    const { page } = await open(name, { viewport: { width: 718, height: 1000 }, colorScheme: "dark" });
+    await page.emulateMedia({ media: "print" });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(718);
+    expect(await page.locator(".controls").first().isVisible()).toBe(false);
+    expect(brightness(await page.evaluate("getComputedStyle(document.body).color"))).toBeLessThan(200);
+    await page.context().close();
+  });
+
   test("every control has a name", async () => {
     const { page } = await open("decided");
     const nameless = await page.evaluate<string[]>(
