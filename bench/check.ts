@@ -21,7 +21,8 @@ function contributionText(i: number): string {
 
 function patchText(i: number): string {
   const line = 1 + (i % contributions) * 4;
-  return `--- a/train.py\n+++ b/train.py\n@@ -${line},1 +${line},1 @@\n-x${line} = 0\n+x${line} = ${i}\n`;
+  const hunk = `@@ -${line},2 +${line},2 @@\n-x${line} = 0\n+x${line} = ${i}\n x${line + 1} = 0\n`;
+  return `--- a/train.py\n+++ b/train.py\n${hunk}`;
 }
 
 function writeLab(folder: string): void {
