@@ -61,8 +61,7 @@ export function renderText(report: Report, options: TerminalOptions): string {
     decisionSection(safe, page),
     ...verdictSections(safe, page),
     objectiveSection(safe, page),
-    effectSection(safe, page),
-    interactionSection(safe, page),
+    ...(safe.state === "empty" ? [] : [effectSection(safe, page), interactionSection(safe, page)]),
     creditSection(safe, page),
     costSection(safe, page),
     nextSection(safe, page),
@@ -115,18 +114,25 @@ function verdictList(
 ): readonly string[] {
   if (items.length === 0) return [];
   const column = Math.min(24, Math.max(...items.map(({ level }) => displayWidth(level)))) + 2;
-  const lines = items.flatMap((item) => {
+  const body = page.width - column - 2;
+  const named = (item: ReportContribution): readonly string[] => {
     const label =
       item.verdict.kind === "land" || item.verdict.kind === "landed" ? "" : ` (${verdictLabel(item.verdict)})`;
-    const body = page.width - column - 2;
-    const named = wrap(`${item.title}${label}`, body);
-    const reason = wrap(verdictSentence(report, item.level, item.verdict), body);
     const name = padEnd(truncate(item.level, column - 2), column);
-    return [
-      ...named.map((line, i) => `  ${i === 0 ? page.paint(ink, name) : " ".repeat(column)}${line}`),
-      ...reason.map((line) => `  ${" ".repeat(column)}${page.paint("dim", line)}`),
-    ];
-  });
+    return wrap(`${item.title}${label}`, body).map(
+      (line, i) => `  ${i === 0 ? page.paint(ink, name) : " ".repeat(column)}${line}`,
+    );
+  };
+  // What holds of several alike is said once, below all of them.
+  const alike = new Map<string, ReportContribution[]>();
+  for (const item of items) {
+    const reason = verdictSentence(report, item.level, item.verdict);
+    alike.set(reason, [...(alike.get(reason) ?? []), item]);
+  }
+  const lines = [...alike].flatMap(([reason, members]) => [
+    ...members.flatMap(named),
+    ...wrap(reason, body).map((line) => `  ${" ".repeat(column)}${page.paint("dim", line)}`),
+  ]);
   return [heading(`${title} (${items.length})`, page), ...lines];
 }
 

@@ -8,11 +8,11 @@ import { hostileReport } from "./fixtures/hostile.ts";
 import { samples } from "./fixtures/samples.ts";
 
 /**
- * The terminal report, whole: golden/<sample>/<columns>.txt. After an intended change, CAIRN_GOLDEN=write writes them
+ * The terminal report, whole: golden/<sample>/<columns>.txt. After an intended change, UPDATE_GOLDEN=1 writes them
  * anew, to be read in the diff; in CI they are only ever compared.
  */
 const golden = join(dirname(fileURLToPath(import.meta.url)), "golden");
-const writing = process.env.CAIRN_GOLDEN === "write" && !process.env.CI;
+const writing = process.env.UPDATE_GOLDEN === "1" && !process.env.CI;
 
 const forms = {
   "80.txt": { width: 80, color: false, unicode: true },
