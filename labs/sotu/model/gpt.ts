@@ -89,7 +89,8 @@ export function countWeights(config: GptConfig): number {
 
 /**
  * Draws initial weights as GPT-2 does: N(0, 0.02), the residual projections divided by sqrt(2 · layers), gains 1,
- * biases 0. Each weight has a stream of its own, so that two models under one seed share every weight they have in
+ * biases 0; but what the logits are read from has deviation 1 / sqrt(D), without which training lingers at the letters' frequencies
+ * for a number of steps that depends on the seed. Each weight has a stream of its own, so that two models under one seed share every weight they have in
  * common.
  */
 export function initialWeights(config: GptConfig, seed: string): Weights {
@@ -107,7 +108,9 @@ function initialValues(name: string, count: number, config: GptConfig, rng: Rand
   if (name.endsWith(".gain")) return values.fill(1);
   const endsBranch = name.endsWith(".output") || name.endsWith(".down");
   if (endsBranch && config.zero_init) return values;
-  const deviation = endsBranch ? 0.02 / Math.sqrt(2 * config.layers) : 0.02;
+  let deviation = 0.02;
+  if (endsBranch) deviation /= Math.sqrt(2 * config.layers);
+  if (name === "head" || (name === "embedding" && config.tied)) deviation = 1 / Math.sqrt(config.width);
   for (let i = 0; i < count; i++) values[i] = deviation * rng.normal();
   return values;
 }
@@ -190,8 +193,7 @@ function forward(
   const take = (name: string): np.Array => pick(weights, name).ref;
   const [batch = 0, length = 0] = tokens.shape;
   const rows = batch * length;
-  // A one-hot product and not a gather: jax-js has no gradient of a gather inside a jitted step.
-  let x = np.matmul(nn.oneHot(tokens.reshape([rows]), config.vocabulary), take("embedding"));
+  let x = embed(tokens.reshape([rows]), take("embedding"), config.vocabulary);
   if (config.position === "learned") {
     const [, slots = 0] = pick(place, "place").shape;
     const table = np.matmul(pick(place, "place").ref, take("position").slice([0, slots]));
@@ -209,6 +211,21 @@ function forward(
   tree.dispose(weights);
   tree.dispose(place);
   return out.reshape([batch, length, config.vocabulary]);
+}
+
+/**
+ * The embeddings of tokens [N], as [N, D].
+ *
+ * One-hot products and not a gather: jax-js has no gradient of a gather inside a jitted step. Two products, each over
+ * half of the vocabulary, because the gradient that comes back then has two readers and is kept as an array: with one,
+ * jax-js fuses the first normalisation's gradient into the product, computes it once per entry of the table, and the
+ * kernel is ten times slower.
+ */
+function embed(tokens: np.Array, table: np.Array, vocabulary: number): np.Array {
+  const onehots = np.split(nn.oneHot(tokens, vocabulary), 2, -1);
+  const tables = np.split(table, 2, 0);
+  const products = onehots.map((onehot, half) => np.matmul(onehot, tables[half] ?? 0));
+  return products.reduce((sum, product) => sum.add(product));
 }
 
 /** Layer or RMS normalisation of each row of x [N, D], with the learned gain (and bias) called `name`. */

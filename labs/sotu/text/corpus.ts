@@ -110,21 +110,21 @@ export type Cloze = { id: string; speech: string; context: string; candidates: s
 
 /**
  * At most one cloze item a passage: a lower-case word of 4 to 8 letters with at least `context` bytes before it, and
- * three other words of its length and about its frequency. Equal lengths make likelihoods comparable whatever
- * the tokenizer.
+ * three other words of its length. Equal lengths make likelihoods comparable whatever the tokenizer.
  */
 export function clozeItems(passages: Passage[], context = 40): Cloze[] {
-  const byLength = wordsByFrequency(passages);
+  const byLength = wordsByLength(passages);
   const items: Cloze[] = [];
   for (const passage of passages) {
-    const places = [...passage.text.matchAll(/(?<= )[a-z]{4,8}(?= )/g)].filter((match) => match.index >= context);
+    const places = [...passage.text.matchAll(WORD)].filter((match) => match.index >= context);
     const place = places[fnv1a(`place/${passage.id}`) % Math.max(1, places.length)];
     if (place === undefined) continue;
     const [word] = place;
-    const ranked = byLength.get(word.length) ?? [];
-    const distractors = nearbyWords(ranked, word, fnv1a(`distractors/${passage.id}`));
+    const others = (byLength.get(word.length) ?? []).filter((other) => other !== word);
+    const key = fnv1a(`distractors/${passage.id}`);
+    const distractors = [key, key >>> 8, key >>> 16].flatMap((k) => others.splice(k % Math.max(1, others.length), 1));
     if (distractors.length < 3) continue;
-    const answer = fnv1a(`answer/${passage.id}`) % 4;
+    const answer = key % 4;
     items.push({
       id: passage.id,
       speech: passage.speech,
@@ -136,24 +136,14 @@ export function clozeItems(passages: Passage[], context = 40): Cloze[] {
   return items;
 }
 
-/** Lower-case words by length, the most frequent first (ties in the order of the alphabet). */
-function wordsByFrequency(passages: Passage[]): Map<number, string[]> {
+const WORD = /(?<= )[a-z]{4,8}(?= )/g;
+
+/** The words that occur more than once, by length, in the order of the alphabet. */
+function wordsByLength(passages: Passage[]): Map<number, string[]> {
   const counts = new Map<string, number>();
   for (const { text } of passages) {
-    for (const [word] of text.matchAll(/(?<= )[a-z]{4,8}(?= )/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const [word] of text.matchAll(WORD)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const ranked = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([word]) => word);
-  return Map.groupBy(ranked, (word) => word.length);
-}
-
-/** Three different words from the twenty ranked around `word`, chosen by `key`. */
-function nearbyWords(ranked: string[], word: string, key: number): string[] {
-  const rank = ranked.indexOf(word);
-  const start = Math.max(0, Math.min(rank - 10, ranked.length - 21));
-  const near = ranked.slice(start, start + 21).filter((other) => other !== word);
-  const chosen: string[] = [];
-  for (let i = 0; chosen.length < 3 && near.length > 0; i++) {
-    chosen.push(...near.splice((key >>> (5 * i)) % near.length, 1));
-  }
-  return chosen;
+  const words = [...counts].filter(([, count]) => count > 1).map(([word]) => word);
+  return Map.groupBy(words.sort(), (word) => word.length);
 }
