@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/base/digest.ts";
@@ -318,6 +319,25 @@ describe("what was recorded", () => {
     // Set aside, never deleted.
     expect(await own.store.findAttemptResult(attempt)).toMatchObject({ output });
     expect((await own.store.listAttempts(key)).map((row) => row.state)).toEqual(["recorded", "recorded"]);
+  });
+
+  it("is made once for all the runs that ask for it at the same time", async () => {
+    const own = await open({ capacity: { cpus: 8, gpus: 0, memory: 100 } });
+    const gate = join(own.lab, "gate");
+    const recipe = await own.recipe(stage("s", `read line < ${gate}; echo $line > $CAIRN_OUT/x`));
+    execFileSync("mkfifo", [gate]);
+    const runs = ["1", "2", "3"].map((id) => own.runner.run({ id, recipe, seed: 1 }));
+    // Blocks until the one stage reads.
+    await writeFile(gate, "go\n");
+    const outcomes = (await Promise.all(runs)).map(({ stages }) => stages.get("s"));
+    expect(outcomes.map((outcome) => outcome?.kind === "done" && outcome.reused)).toEqual([false, true, true]);
+    expect(await own.store.listAttempts(doneOf(outcomes[0]).key)).toHaveLength(1);
+    const byRun = Map.groupBy(own.events, (event) => event.run);
+    expect([...byRun.values()].map(kinds).sort()).toEqual([
+      ["stage-shared", "stage-reused"],
+      ["stage-shared", "stage-reused"],
+      ["stage-started", "stage-finished"],
+    ]);
   });
 
   it("is previewed as far as it is known", async () => {
