@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
 import { z } from "zod";
-import { type Digest, parseDigest } from "../base/digest.ts";
+import { type Digest, parseDigest, sha256 } from "../base/digest.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { KeyParts } from "../recipe/fingerprint.ts";
 import type { FailureCause, Metrics, StageResult } from "../run/run.ts";
@@ -58,9 +58,20 @@ const runStages = z.array(
 
 const purpose = z.enum(["search", "confirm", "audit"]);
 
+/** A row that does not hold what was written: bytes that rotted inside a page which SQLite still finds well-formed. */
+export class DamagedRow extends Error {}
+
+function reading<T>(table: keyof Schema, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new DamagedRow(`a row of ${table} cannot be read`, { cause });
+  }
+}
+
 /** null: written under another schema of key parts, which cannot be compared with this one's. */
 export function decodeKeyParts(text: string): KeyParts | null {
-  const parsed = keyParts.safeParse(JSON.parse(text));
+  const parsed = keyParts.safeParse(reading("keys", () => JSON.parse(text)));
   return parsed.success ? parsed.data : null;
 }
 
@@ -75,7 +86,7 @@ export function decodeMetrics(text: string): Metrics {
 }
 
 export function resultOf(row: Selectable<Schema["results"]>): StageResult {
-  return {
+  return reading("results", () => ({
     key: parseDigest(row.key),
     stage: row.stage,
     output: parseDigest(row.output),
@@ -86,11 +97,11 @@ export function resultOf(row: Selectable<Schema["results"]>): StageResult {
     coreSeconds: row.core_seconds,
     gpuSeconds: row.gpu_seconds,
     finishedAt: row.finished_at,
-  };
+  }));
 }
 
 export function attemptOf(row: Selectable<Schema["attempts"]>): AttemptRow {
-  return {
+  return reading("attempts", () => ({
     id: row.id,
     key: parseDigest(row.key),
     stage: row.stage,
@@ -100,11 +111,11 @@ export function attemptOf(row: Selectable<Schema["attempts"]>): AttemptRow {
     cause: row.cause === null ? null : cause.parse(JSON.parse(row.cause)),
     startedAt: row.started_at,
     endedAt: row.ended_at,
-  };
+  }));
 }
 
 export function runOf(row: Selectable<Schema["runs"]>): RunRow {
-  return {
+  return reading("runs", () => ({
     id: row.id,
     levels: strings.parse(JSON.parse(row.levels)),
     seed: row.seed,
@@ -119,14 +130,13 @@ export function runOf(row: Selectable<Schema["runs"]>): RunRow {
     gpuSeconds: row.gpu_seconds,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
-  };
+  }));
 }
 
 export function entryOf(row: Selectable<Schema["entries"]>): Entry {
-  return {
-    number: row.number,
-    at: row.at,
-    digest: parseDigest(row.digest),
-    body: jsonObject.parse(JSON.parse(row.body)),
-  };
+  return reading("entries", () => {
+    if (sha256(row.body) !== row.digest) throw new TypeError("the digest is another text's");
+    const body = jsonObject.parse(JSON.parse(row.body));
+    return { number: row.number, at: row.at, digest: parseDigest(row.digest), body };
+  });
 }

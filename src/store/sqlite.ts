@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
 import type { Clock } from "../base/clock.ts";
+import { DamagedRow } from "./codec.ts";
 import { appendMetrics, metricNames, readMetrics, summariseMetrics } from "./curves.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
 import { createJournal, findResult, type JournalContext } from "./journal.ts";
@@ -36,22 +37,26 @@ export async function openSqliteStore(
   }
   const vigil = createVigil(clock, isDead);
   const context: JournalContext = { db, clock, vigil, inFlight: new Set() };
+  const guarded = damageTeller(path);
   return {
-    journal: (owner) => createJournal(context, owner),
-    findResult: (key) => findResult(db, key),
-    findAttemptResult: (attempt) => findAttemptResult(db, attempt),
-    listResults: () => listResults(db),
+    journal: (owner) => {
+      const journal = createJournal(context, owner);
+      return { ...journal, findResult: guarded(journal.findResult), claim: guarded(journal.claim) };
+    },
+    findResult: guarded((key) => findResult(db, key)),
+    findAttemptResult: guarded((attempt) => findAttemptResult(db, attempt)),
+    listResults: guarded(() => listResults(db)),
     stageCosts: () => stageCosts(db),
-    findKeyParts: (key) => findKeyParts(db, key),
-    latestKeyParts: (stage) => latestKeyParts(db, stage),
-    listAttempts: (key) => listAttempts(db, key),
+    findKeyParts: guarded((key) => findKeyParts(db, key)),
+    latestKeyParts: guarded((stage) => latestKeyParts(db, stage)),
+    listAttempts: guarded((key) => listAttempts(db, key)),
     insertRun: (run) => insertRun(db, clock, run),
     updateRun: (id, owner, change) => updateRun(db, clock, id, owner, change),
-    findRun: (id) => findRun(db, id),
-    listRuns: () => listRuns(db),
-    takeOverRuns: (owner) => takeOverRuns(db, clock, vigil, owner),
+    findRun: guarded((id) => findRun(db, id)),
+    listRuns: guarded(() => listRuns(db)),
+    takeOverRuns: guarded((owner) => takeOverRuns(db, clock, vigil, owner)),
     append: (ledger, body) => append(db, clock, ledger, body),
-    entries: (ledger) => entries(db, ledger),
+    entries: guarded((ledger) => entries(db, ledger)),
     appendMetrics: (attempt, points) => appendMetrics(db, attempt, points),
     readMetrics: (attempt, name) => readMetrics(db, attempt, name),
     summariseMetrics: (attempt, name) => summariseMetrics(db, attempt, name),
@@ -68,6 +73,19 @@ function makeFolder(path: string): void {
     const detail = error instanceof Error ? error.message : String(error);
     throw new StoreError({ kind: "io", path, detail }, { cause: error });
   }
+}
+
+/** Makes a `StoreError` of a row that cannot be read. */
+function damageTeller(path: string) {
+  return <A extends readonly unknown[], T>(method: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      try {
+        return await method(...args);
+      } catch (error) {
+        if (!(error instanceof DamagedRow)) throw error;
+        throw new StoreError({ kind: "corrupt", path, detail: error.message }, { cause: error });
+      }
+    };
 }
 
 async function check(db: Kysely<Schema>): Promise<readonly string[]> {

@@ -176,7 +176,7 @@ export class StoreError extends Error {
 export function describeStoreProblem(problem: StoreProblem): string {
   switch (problem.kind) {
     case "corrupt":
-      return `the database ${problem.path} is damaged (${problem.detail}). Nothing was written to it. Run \`cairn doctor\`, or restore the file from a backup.`;
+      return `the database ${problem.path} is damaged (${problem.detail}). It is left as it is. Run \`cairn doctor\`, or restore the file from a backup.`;
     case "newer":
       return `the database ${problem.path} was written by a newer Cairn (version ${problem.version}; this one knows up to ${problem.known}). Use that Cairn; nothing was changed.`;
     case "busy":

@@ -48,7 +48,7 @@ describe("a database file", () => {
     const error = await problemOf(openSqliteStore(path, systemClock));
     expect(error.problem).toMatchObject({ kind: "corrupt", path });
     expect(error.message).toBe(
-      `the database ${path} is damaged (file is not a database). Nothing was written to it. Run \`cairn doctor\`, or restore the file from a backup.`,
+      `the database ${path} is damaged (file is not a database). It is left as it is. Run \`cairn doctor\`, or restore the file from a backup.`,
     );
     expect(readFileSync(path, "utf8")).toBe(text);
   });
@@ -73,11 +73,12 @@ describe("a database file", () => {
         const found = await store.check();
         const read = await readAll(store);
         if (found.length > 0) noticed++;
+        // What is read without an error is what was written, to the byte: entries carry their digests.
         else expect(read).toBe(300);
       } catch (error) {
         noticed++;
-        // Text that was overwritten inside a row is no broken page: the digests and parsers notice it.
-        if (error instanceof StoreError) expect(error.problem).toMatchObject({ kind: "corrupt", path });
+        if (!(error instanceof StoreError)) throw error;
+        expect(error.problem).toMatchObject({ kind: "corrupt", path });
       } finally {
         await store?.close();
       }
@@ -92,6 +93,17 @@ describe("a database file", () => {
     const error = await problemOf(openSqliteStore(path, systemClock).then(readAll));
     expect(error.problem.kind).toBe("corrupt");
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("of another program is refused and left alone", async () => {
+    const db = new DatabaseSync(path);
+    db.exec("create table other (x); insert into other values (1)");
+    db.close();
+    const error = await problemOf(openSqliteStore(path, systemClock));
+    expect(error.problem).toMatchObject({ kind: "corrupt", path });
+    const after = new DatabaseSync(path);
+    expect(after.prepare("select name from sqlite_master").all()).toEqual([{ name: "other" }]);
+    after.close();
   });
 
   it("of a newer Cairn is refused and left alone", async () => {

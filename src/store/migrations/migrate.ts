@@ -22,6 +22,11 @@ export async function migrate(db: Kysely<Schema>, path: string, clock: Clock): P
       .selectFrom("migrations")
       .select((e) => e.fn.coalesce(e.fn.max("number"), sql.lit(0)).as("version"))
       .executeTakeFirstOrThrow();
+    const tables = version > 0 ? [] : (await trx.introspection.getTables()).filter(({ name }) => name !== "migrations");
+    if (tables.length > 0) {
+      const detail = "it has tables, but nothing says which Cairn made them";
+      throw new StoreError({ kind: "corrupt", path, detail });
+    }
     if (version > known) throw new StoreError({ kind: "newer", path, version, known });
     for (const { number, name, up } of migrations) {
       if (number <= version) continue;
