@@ -23,6 +23,7 @@ import {
 } from "../plan/belief.ts";
 import { bestExpectedImprovement } from "../plan/next.ts";
 import type { Knowledge, PlanRequest } from "../plan/plan.ts";
+import { diverged } from "../plan/scale.ts";
 import { combinationKey, hamming, hasLevel, isLegal, levelsOf, stepOf } from "../plan/space.ts";
 import { type ConfirmRun, confirmationOf, mostCandidates, testedCandidates, thresholdOf } from "./confirm.ts";
 import type { Confirmation } from "./decision.ts";
@@ -201,15 +202,16 @@ function searchIsOver(
 ): boolean {
   const open = openLevels(knowledge);
   if (open === 0) return true;
-  if (knowledge.observations.length === 0) return runsLeft !== null && runsLeft < 1 && pending.length === 0;
-  if (runsLeft !== null) {
+  if (knowledge.observations.length === 0) return false;
+  // Only a set that is better than the baseline so far has something to keep runs for.
+  if (runsLeft !== null && hamming(best, knowledge.baseline) > 0) {
     const all = knowledge.observations.length + pending.length + runsLeft;
     const reserve = Math.min(2 * reservedPairs + mostLeaveOuts(knowledge), Math.floor(0.4 * all));
     if (runsLeft <= reserve) return true;
   }
   const searches = searchesOf(knowledge, pending);
   if (searches >= mostSearches(knowledge)) return true;
-  if (searches < Math.max(6, open + 1)) return false;
+  if (searches < Math.max(6, open + 1) || !baselineIsKnown(knowledge)) return false;
   const request: PlanRequest = {
     knowledge,
     pending,
@@ -224,6 +226,12 @@ function searchIsOver(
     bestExpectedImprovement(request, ensemble) < Math.max(0.1, 0.02 * gain) &&
     placementLoss(knowledge, ensemble, best) < Math.max(0.5, 0.05 * gain)
   );
+}
+
+/** Whether some run of the baseline came out finite: before that there is nothing to compare with. */
+function baselineIsKnown(knowledge: Knowledge): boolean {
+  const base = combinationKey(knowledge.baseline);
+  return knowledge.observations.some((run) => combinationKey(run.combination) === base && !diverged(run));
 }
 
 /** Expected utility lost, summed over levels, by each being in the set or out of it as it is now. */

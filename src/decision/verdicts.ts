@@ -139,9 +139,9 @@ function troubleOf(
   const bad = runs.filter(diverged).length;
   const others = knowledge.observations.filter(({ combination }) => !hasLevel(combination, ref));
   const usual = others.length === 0 ? 1 : others.filter(diverged).length / others.length;
-  return bad >= 2 && bad > runs.length / 2 && usual < bad / runs.length / 2
-    ? { kind: "diverges", runs: bad, of: runs.length }
-    : null;
+  if (bad >= 2 && bad > runs.length / 2 && usual < bad / runs.length / 2)
+    return { kind: "diverges", runs: bad, of: runs.length };
+  return bad === runs.length ? { kind: "unmeasured" } : null;
 }
 
 /** A level that this one requires and that is not in the recommended set. */

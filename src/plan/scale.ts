@@ -2,8 +2,9 @@
  * From one objective's outcomes to the numbers its process is fitted to.
  *
  * Notation: oriented results `o = sign · value`; centre = median; unit `h`, the robust scale:
- * `h² = max(1.4826 MAD, sd/4)² + (5δ)² · 3/(3 + n²)`. The first part follows the bulk of the results and yields when a few
- * are a million times larger; the second, the team's own `matters`, stands in while there are few results or none.
+ * `h² = max(1.4826 MAD, sd/4)² + (2δ)² N · N/(N + n²)`. The first part follows the bulk of the results and yields when a few
+ * are a million times larger; the second stands in while there are few results or none: N factors whose effects are a few
+ * times what matters (2δ√N over the whole space is about 3δ an effect under the model's prior).
  * A diverged run counts as worse than the worst: min(worst, median − 2 · 1.4826 MAD).
  */
 import type { Observation, ResolvedObjective } from "../evidence/evidence.ts";
@@ -30,7 +31,8 @@ export function scaleObjective(shape: Shape, objective: ResolvedObjective, runs:
   const centre = finite.length === 0 ? 0 : median(finite);
   const mad = finite.length === 0 ? 0 : 1.4826 * medianAbsoluteDeviation(finite);
   const bulk = Math.max(mad, standardDeviation(finite) / 4);
-  const unit = Math.hypot(bulk, 5 * objective.matters * Math.sqrt(3 / (3 + finite.length ** 2)));
+  const factors = Math.max(1, shape.factors);
+  const unit = Math.hypot(bulk, (2 * objective.matters * factors) / Math.sqrt(factors + finite.length ** 2));
   const censored = Math.min(-2 * (mad > 0 ? mad : unit), ...finite.map((value) => value - centre));
   const y = measured.map(({ oriented }) => (oriented === null ? censored : oriented - centre) / unit);
   return {

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import type { Combination } from "../contribution/contribution.ts";
+import type { Observation } from "../evidence/evidence.ts";
+import type { Knowledge, PlanRequest } from "../plan/plan.ts";
+import { decide, predict } from "./decide.ts";
+import { knowledgeOf, objective, observe, plainSpace, type Truth } from "./simulate.test-util.ts";
+import { steer } from "./steer.ts";
+
+function truthOf(factors: number, value: (x: Combination) => readonly number[], sd = 0.3): Truth {
+  return {
+    space: plainSpace(Array.from({ length: factors }, () => 1)),
+    objectives: [objective("a", { guardrail: 1 }), objective("b", { sign: -1, weight: 0.5 })],
+    value,
+    noise: (_, rng) => [sd * rng.normal(), sd * rng.normal()],
+  };
+}
+
+/** The baseline, and each level alone, twice over. */
+function oneAtATime(truth: Truth, seeds: readonly number[] = [1]): Observation[] {
+  const none = truth.space.factors.map(() => 0);
+  const all = [none, ...none.map((_, j) => none.map((level, k) => (k === j ? 1 : level)))];
+  return seeds.flatMap((seed) =>
+    all.map((combination) => observe(truth, "bad", { combination, seed, purpose: "search" })),
+  );
+}
+
+function requestOf(knowledge: Knowledge, rest: Partial<PlanRequest> = {}): PlanRequest {
+  return {
+    knowledge,
+    pending: [],
+    count: 3,
+    cost: () => 1,
+    feasible: () => true,
+    runsLeft: 100,
+    explore: 0.1,
+    seed: "s",
+    ...rest,
+  };
+}
+
+/** No number anywhere is NaN or infinite. */
+function expectFinite(value: unknown, path = "decision"): void {
+  if (typeof value === "number") expect(Number.isFinite(value), `${path} is ${value}`).toBe(true);
+  if (Array.isArray(value)) for (const [i, item] of value.entries()) expectFinite(item, `${path}[${i}]`);
+  else if (typeof value === "object" && value !== null)
+    for (const [key, item] of Object.entries(value)) expectFinite(item, `${path}.${key}`);
+}
+
+/** Steers and decides; checks that nothing is NaN, and that nothing lands without a confirmation. */
+function survive(knowledge: Knowledge) {
+  const steering = steer(requestOf(knowledge));
+  const decision = decide(knowledge, { detail: "full", runsLeft: null });
+  expectFinite(steering);
+  expectFinite(decision);
+  expectFinite(
+    predict(
+      knowledge,
+      knowledge.space.factors.map((factor) => Math.min(1, factor.levels.length)),
+    ),
+  );
+  expect(decision.verdicts.some(({ kind }) => kind === "land")).toBe(false);
+  return { steering, decision };
+}
+
+describe("bad input gives an honest answer", () => {
+  test("nothing has been run: everything is unmeasured, the baseline is first", () => {
+    const { steering, decision } = survive(knowledgeOf(truthOf(3, () => [0, 0])));
+    expect(steering.suggestions[0]?.why).toEqual({ kind: "baseline" });
+    expect(decision.verdicts.map((verdict) => verdict.kind === "undecided" && verdict.reason.kind)).toEqual([
+      "unmeasured",
+      "unmeasured",
+      "unmeasured",
+    ]);
+  });
+
+  test("one run only: intervals that admit effects of several matters", () => {
+    const truth = truthOf(3, () => [5, 5]);
+    const knowledge = knowledgeOf(truth, oneAtATime(truth).slice(0, 1));
+    const { decision, steering } = survive(knowledge);
+    expect(decision.state).toBe("measuring");
+    expect(steering.suggestions.length).toBeGreaterThan(0);
+    for (const { estimate } of decision.effects.filter((effect) => effect.objective === "a")) {
+      expect(estimate.low).toBeLessThan(-1.5);
+      expect(estimate.high).toBeGreaterThan(1.5);
+    }
+  });
+
+  test("all runs diverged", () => {
+    const truth = truthOf(4, () => [Number.NaN, Number.POSITIVE_INFINITY]);
+    const { decision, steering } = survive(knowledgeOf(truth, oneAtATime(truth, [1, 2])));
+    expect(decision.recommended).toEqual([0, 0, 0, 0]);
+    expect(steering.stop).toBeNull();
+    expect(steering.suggestions.length).toBeGreaterThan(0);
+    for (const verdict of decision.verdicts) expect(verdict.kind).toBe("undecided");
+  });
+
+  test("two identical contributions", () => {
+    const truth = truthOf(3, (x) => [4 * Math.max(x[0] ?? 0, x[1] ?? 0), 0]);
+    const { decision } = survive(knowledgeOf(truth, oneAtATime(truth, [1, 2])));
+    expect(decision.state).toBe("measuring");
+  });
+
+  test("a constant objective", () => {
+    const truth = truthOf(3, (x) => [2 * (x[0] ?? 0), 7], 0);
+    const { decision } = survive(knowledgeOf(truth, oneAtATime(truth, [1, 2, 3])));
+    for (const { estimate } of decision.effects.filter((effect) => effect.objective === "b"))
+      expect(Math.abs(estimate.mean)).toBeLessThan(0.1);
+  });
+
+  test("an objective that half the runs, or all of them, lack", () => {
+    const truth = truthOf(4, (x) => [3 * (x[0] ?? 0), x[1] ?? 0]);
+    const runs = oneAtATime(truth, [1, 2]);
+    const without = (run: Observation): Observation => ({
+      ...run,
+      outcomes: new Map([...run.outcomes].filter(([name]) => name === "a")),
+    });
+    survive(
+      knowledgeOf(
+        truth,
+        runs.map((run, i) => (i % 2 === 0 ? run : without(run))),
+      ),
+    );
+    survive(knowledgeOf(truth, runs.map(without)));
+  });
+
+  test("an effect a million times another", () => {
+    const truth = truthOf(4, (x) => [1e6 * (x[0] ?? 0) + (x[1] ?? 0), -1e6 * (x[2] ?? 0)]);
+    const { decision } = survive(knowledgeOf(truth, oneAtATime(truth, [1, 2])));
+    const effect = decision.effects.find((e) => e.level === "f0" && e.objective === "a" && e.sense === "alone");
+    expect(effect?.estimate.low).toBeLessThan(1e6);
+    expect(effect?.estimate.high).toBeGreaterThan(1e6);
+  });
+
+  test("values of absurd size", () => {
+    const truth = truthOf(3, (x) => [1e100 * (x[0] ?? 0), -1e-100 * (x[1] ?? 0)], 0);
+    survive(knowledgeOf(truth, oneAtATime(truth)));
+  });
+
+  test("a budget smaller than one run stops at once, undecided", () => {
+    const steering = steer(requestOf(knowledgeOf(truthOf(3, () => [0, 0])), { runsLeft: 0.5 }));
+    expect(steering.suggestions).toEqual([]);
+    expect(steering.stop).toEqual({ kind: "runs-spent" });
+    expect(steering.decision.state).toBe("measuring");
+  });
+
+  test("64 factors and 3 runs", () => {
+    const truth = truthOf(64, (x) => [x.reduce((sum, level) => sum + level, 0), 0]);
+    const knowledge = knowledgeOf(truth, oneAtATime(truth).slice(0, 3));
+    const steering = steer(requestOf(knowledge, { count: 1 }));
+    expectFinite(steering);
+    expect(steering.suggestions[0]?.why.kind).toBe("design");
+    const decision = decide(knowledge, { detail: "sketch", runsLeft: 20 });
+    expect(decision.state).toBe("measuring");
+    expect(decision.verdicts).toHaveLength(64);
+    expect(decision.verdicts.some(({ kind }) => kind === "land" || kind === "shelve")).toBe(false);
+  });
+
+  test("nothing can be built, or everything crashed: no suggestion, a stop, no crash", () => {
+    const truth = truthOf(3, () => [0, 0]);
+    const nothing = steer(requestOf(knowledgeOf(truth), { feasible: () => false }));
+    expect(nothing.suggestions).toEqual([]);
+    expect(nothing.stop).toEqual({ kind: "runs-spent" });
+
+    const failed = [[0, 1, 0]].map((combination) => ({ combination, because: "out of memory" }));
+    const runs = oneAtATime(truth).filter(({ combination }) => combination[1] === 0);
+    const { decision } = survive({ ...knowledgeOf(truth, runs), failed });
+    expect(decision.verdicts[1]).toMatchObject({
+      kind: "shelve",
+      reason: { kind: "cannot-run", because: "out of memory" },
+    });
+  });
+
+  test("contradictory requirements: the level cannot run", () => {
+    const level = (factor: number) => ({ factor, level: 1 });
+    const truth: Truth = {
+      ...truthOf(2, () => [0, 0]),
+      space: plainSpace([1, 1], {
+        requires: [{ level: level(0), anyOf: [level(1)] }],
+        excludes: [[level(0), level(1)]],
+      }),
+    };
+    const runs = [observe(truth, "c", { combination: [0, 0], seed: 1, purpose: "search" })];
+    const steering = steer(requestOf(knowledgeOf(truth, runs)));
+    for (const { combination } of steering.suggestions) expect(combination[0]).toBe(0);
+  });
+
+  test("a space without factors", () => {
+    const truth = truthOf(0, () => [0, 0]);
+    const { decision, steering } = survive(
+      knowledgeOf(truth, [observe(truth, "e", { combination: [], seed: 1, purpose: "search" })]),
+    );
+    expect(steering.stop).toEqual({ kind: "decided" });
+    expect(decision.verdicts).toEqual([]);
+  });
+});

@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest";
+import type { Rng } from "../base/rng.ts";
+import type { Combination } from "../contribution/contribution.ts";
+import type { PlanRequest } from "../plan/plan.ts";
+import { isLegal } from "../plan/space.ts";
+import { decide } from "./decide.ts";
+import type { Verdict } from "./decision.ts";
+import { knowledgeOf, objective, observe, plainSpace, simulate, type Truth } from "./simulate.test-util.ts";
+import { steer } from "./steer.ts";
+
+const at = (x: Combination, j: number) => x[j] ?? 0;
+const quiet = (sd: number) => (_: Combination, rng: Rng) => [sd * rng.normal(), sd * rng.normal(), sd * rng.normal()];
+
+/** A landscape of main effects and pairs on one objective. */
+function landscape(
+  effects: readonly number[],
+  pairs: readonly (readonly [number, number, number])[] = [],
+  sd = 0.5,
+): Truth {
+  return {
+    space: plainSpace(effects.map(() => 1)),
+    objectives: [objective("quality")],
+    value: (x) => [
+      effects.reduce((sum, e, j) => sum + e * at(x, j), 0) +
+        pairs.reduce((sum, [a, b, v]) => sum + v * at(x, a) * at(x, b), 0),
+    ],
+    noise: quiet(sd),
+    seedSd: 1,
+  };
+}
+
+function verdictOf(verdicts: readonly Verdict[], level: string): Verdict {
+  const found = verdicts.find((verdict) => verdict.level === level);
+  if (found === undefined) throw new Error(`no verdict for ${level}`);
+  return found;
+}
+
+/** How often each predicate holds over the labels. */
+function share(labels: number, holds: (label: string) => boolean): number {
+  let count = 0;
+  for (let i = 0; i < labels; i++) if (holds(`trajectory ${i}`)) count++;
+  return count / labels;
+}
+
+describe("planted truths", () => {
+  test("a pair that helps alone and hurts together: exactly one of the two lands", () => {
+    const truth = landscape([4, 4, 0, 3, 0, -3], [[0, 1, -9]]);
+    const good = share(4, (label) => {
+      const { decision } = simulate(truth, label, 45);
+      const [a, b, , d, , f] = decision.recommended;
+      return decision.state === "decided" && a !== b && d === 1 && f === 0 && decision.credit.length === 0;
+    });
+    expect(good).toBeGreaterThanOrEqual(3 / 4);
+  });
+
+  test("a pair that hurts alone and helps together: both land", () => {
+    const truth = landscape([-2, -2, 3, 0, -3], [[0, 1, 9]], 0.3);
+    const good = share(4, (label) => {
+      const { recommended, state } = simulate(truth, label, 50).decision;
+      return state === "decided" && recommended.slice(0, 3).join() === "1,1,1" && recommended[4] === 0;
+    });
+    expect(good).toBeGreaterThanOrEqual(3 / 4);
+  });
+
+  test("what breaks a guardrail never lands, however good it is otherwise", () => {
+    const truth: Truth = {
+      space: plainSpace([1, 1, 1, 1]),
+      objectives: [objective("quality"), objective("speed", { guardrail: 2, weight: 0 })],
+      value: (x) => [6 * at(x, 0) + 4 * at(x, 1) - 3 * at(x, 2), -8 * at(x, 0)],
+      noise: quiet(0.5),
+    };
+    for (let i = 0; i < 3; i++) {
+      const { knowledge, decision } = simulate(truth, `guard ${i}`, 40);
+      expect(decision.recommended).toEqual([0, 1, 0, expect.any(Number)]);
+      const violator = verdictOf(decide(knowledge, { detail: "full", runsLeft: 0 }).verdicts, "f0");
+      expect(violator).toMatchObject({
+        kind: "shelve",
+        reason: { kind: "harms", objective: "speed", guardrail: true },
+      });
+    }
+  });
+
+  test("of exclusive levels the better lands and supersedes the other", () => {
+    const truth: Truth = {
+      space: plainSpace([2, 1, 1]),
+      objectives: [objective("quality")],
+      value: (x) => [[0, 3, 6][at(x, 0)] ?? 0 + 2 * at(x, 1) - 3 * at(x, 2)],
+      noise: quiet(0.3),
+    };
+    const { decision } = simulate(truth, "levels", 40);
+    expect(decision.recommended[0]).toBe(2);
+    expect(verdictOf(decision.verdicts, "f0=l1")).toMatchObject({ reason: { kind: "superseded", by: "f0=l2" } });
+  });
+
+  test("a diverging corner is kept out of, and does not spoil the rest", () => {
+    const truth = landscape([5, 4, 3, 0], [], 0.3);
+    const corner: Truth = { ...truth, value: (x) => (at(x, 0) + at(x, 1) === 2 ? [Number.NaN] : truth.value(x)) };
+    for (let i = 0; i < 3; i++) {
+      const { decision } = simulate(corner, `corner ${i}`, 40);
+      const [a, b, c] = decision.recommended;
+      expect([(a ?? 0) + (b ?? 0), c]).toEqual([1, 1]);
+      expect(decision.state).toBe("decided");
+    }
+  });
+
+  test("nothing lands where nothing helps", () => {
+    const truth = landscape([0, 0, 0, 0, 0], [], 1);
+    const landed = share(12, (label) => simulate(truth, label, 40).decision.set.confirmation?.outcome === "confirmed");
+    expect(landed).toBeLessThanOrEqual(0.1);
+  });
+
+  test("a rider is left behind", () => {
+    const truth = landscape([5, 0, 0, 0, 5, 0, 0], [], 0.4);
+    const riders: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const { decision } = simulate(truth, `rider ${i}`, 50);
+      expect([decision.recommended[0], decision.recommended[4]]).toEqual([1, 1]);
+      riders.push(decision.recommended.reduce((sum, level) => sum + level, 0) - 2);
+    }
+    expect(riders.reduce((sum, r) => sum + r, 0)).toBeLessThanOrEqual(4);
+  });
+
+  test("requirements and exclusions are kept in every suggestion", () => {
+    const truth = landscape([3, -1, 2, 2, 1]);
+    const constrained: Truth = {
+      ...truth,
+      space: plainSpace([1, 1, 1, 1, 1], {
+        requires: [{ level: { factor: 0, level: 1 }, anyOf: [{ factor: 1, level: 1 }] }],
+        excludes: [
+          [
+            { factor: 2, level: 1 },
+            { factor: 3, level: 1 },
+          ],
+        ],
+      }),
+    };
+    const { suggestions, decision } = simulate(constrained, "constraints", 40, 3);
+    for (const { combination } of suggestions) expect(isLegal(constrained.space, combination)).toBe(true);
+    expect(decision.recommended.slice(0, 2)).toEqual([1, 1]);
+  });
+});
+
+describe("the course of a trajectory", () => {
+  const truth = landscape([4, 3, -2, 0, 2, 0, -4, 1], [], 0.5);
+  const { suggestions, last, knowledge, decision } = simulate(truth, "course", 60);
+
+  test("baseline first, search on paired seeds, confirmation on fresh ones, then a stop", () => {
+    expect(suggestions[0]).toMatchObject({ combination: [0, 0, 0, 0, 0, 0, 0, 0], seed: 1, why: { kind: "baseline" } });
+    const first = suggestions.findIndex(({ purpose }) => purpose === "confirm");
+    expect(suggestions.slice(0, first).every(({ purpose, seed }) => purpose === "search" && seed < 1000)).toBe(true);
+    expect(suggestions.slice(first).every(({ purpose, seed }) => purpose === "confirm" && seed > 1000)).toBe(true);
+    expect(last.stop).toEqual({ kind: "decided" });
+    expect(new Set(suggestions.map(({ combination, seed }) => `${combination.join()}/${seed}`)).size).toBe(
+      suggestions.length,
+    );
+  });
+
+  test("every confirmation seed has the baseline and the recommended set", () => {
+    const sides = new Map<number, string[]>();
+    for (const { purpose, seed, why } of suggestions)
+      if (purpose === "confirm" && why.kind === "confirm") sides.set(seed, [...(sides.get(seed) ?? []), why.side]);
+    for (const side of sides.values()) expect(side.sort()).toEqual(["baseline", "recommended"]);
+    expect(sides.size).toBe(decision.set.confirmation?.pairs);
+  });
+
+  test("the full decision agrees with the sketch, and its credit adds up to the confirmed gain", () => {
+    const full = decide(knowledge, { detail: "full", runsLeft: 0 });
+    expect([full.state, full.recommended]).toEqual([decision.state, decision.recommended]);
+    const gain = full.set.confirmation?.tests.find(({ objective: name }) => name === null)?.difference.mean;
+    expect(full.credit.reduce((sum, { share: part }) => sum + part.mean, 0)).toBeCloseTo(gain ?? Number.NaN, 6);
+    expect(full.points.find((point) => point.combination.every((level) => level === 0))?.utility.mean).toBe(0);
+    expect(full.points.some((point) => point.onFront)).toBe(true);
+  });
+
+  test("the same knowledge is steered the same way; batches hold distinct runs", () => {
+    const request: PlanRequest = {
+      knowledge: { ...knowledge, observations: knowledge.observations.slice(0, 9) },
+      pending: [],
+      count: 8,
+      cost: () => 1,
+      feasible: () => true,
+      runsLeft: 50,
+      explore: 0,
+      seed: "s",
+    };
+    const batch = steer(request).suggestions;
+    expect(steer(request).suggestions).toEqual(batch);
+    expect(new Set(batch.map(({ combination, seed }) => `${combination.join()}/${seed}`)).size).toBe(8);
+    const rest = steer({ ...request, pending: batch.slice(0, 4), count: 4 }).suggestions;
+    for (const run of rest)
+      expect(
+        batch.slice(0, 4).some((b) => b.combination.join() === run.combination.join() && b.seed === run.seed),
+      ).toBe(false);
+  });
+
+  test("a budget that ends during the confirmation leaves the set undecided, with what knowing costs", () => {
+    const cut = simulate(truth, "course", suggestions.length - 4, 1);
+    const short = cut.last.stop?.kind === "decided" ? null : cut;
+    if (short === null) return;
+    expect(short.last.stop).toEqual({ kind: "runs-spent" });
+    const open = short.decision.verdicts.filter((verdict) => verdict.kind === "undecided");
+    for (const verdict of open) expect(verdict.costToKnow.runs).toBeGreaterThan(0);
+  });
+});
+
+test("a set whose confirmation is futile is given up, and what comes next is tested at a smaller share of alpha", () => {
+  const truth = landscape([0, 0, 0], [], 0.2);
+  const believed = { ...truth, value: (x: Combination) => [8 * at(x, 0) + 5 * at(x, 1)] };
+  const searched = [
+    [0, 0, 0],
+    [1, 0, 0],
+    [0, 1, 0],
+    [1, 1, 0],
+    [0, 0, 1],
+    [1, 0, 1],
+    [0, 1, 1],
+    [1, 1, 1],
+  ].map((combination) => observe(believed, "luck", { combination, seed: 1, purpose: "search" }));
+  // Fresh seeds show that the search was fooled.
+  const confirmed = [1001, 1002, 1003, 1004, 1005, 1006].flatMap((seed) =>
+    [
+      [0, 0, 0],
+      [1, 1, 0],
+    ].map((combination) => observe(truth, "luck", { combination, seed, purpose: "confirm" as const })),
+  );
+  const knowledge = knowledgeOf(truth, [...searched, ...confirmed]);
+  const { decision, suggestions } = steer({
+    knowledge,
+    pending: [],
+    count: 4,
+    cost: () => 1,
+    feasible: () => true,
+    runsLeft: null,
+    explore: 0,
+    seed: "s",
+  });
+  expect(decision.set.confirmation?.outcome).toBe("futile");
+  expect(decision.recommended).not.toEqual([1, 1, 0]);
+  for (const run of suggestions) if (run.purpose === "confirm") expect(run.seed).toBeGreaterThan(1006);
+});
