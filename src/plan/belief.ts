@@ -226,13 +226,14 @@ export function mixtureQuantile(mixture: Mixture, p: number): number {
   }
   if (!(high - low > 1e-9 * (Math.abs(high) + Math.abs(low)))) return low;
   let x = (low + high) / 2;
-  for (let step = 0; step < 60 && high - low > 1e-9 * (Math.abs(high) + Math.abs(low)); step++) {
+  for (let step = 0; step < 120 && high - low > 1e-9 * (Math.abs(high) + Math.abs(low)); step++) {
     const error = 1 - probabilityAbove(mixture, x) - p;
+    if (Math.abs(error) < 1e-9) break;
     if (error > 0) high = x;
     else low = x;
-    const newton = x - error / densityAt(mixture, x);
+    // Every other step halves the bracket: next to a narrow component Newton's steps are short and all from one side.
+    const newton = step % 2 === 0 ? x - error / densityAt(mixture, x) : Number.NaN;
     x = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(error) < 1e-9) break;
   }
   return x;
 }
