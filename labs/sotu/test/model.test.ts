@@ -14,6 +14,7 @@ import {
 } from "../model/gpt.ts";
 import { random } from "../model/random.ts";
 import { loss } from "../model/train.ts";
+import { referenceLogits } from "./reference.ts";
 
 beforeAll(() => init("wasm"));
 
@@ -94,6 +95,16 @@ describe.each(MODELS)("%s", (_, config) => {
       const difference = (moved(step) - moved(-step)) / (2 * step);
       expect(Math.abs((gradient[place] ?? 0) - difference), name).toBeLessThan(0.02 * Math.abs(difference) + 5e-4);
     }
+  });
+
+  test("logits equal those of plain loops", () => {
+    const weights = largeWeights(config);
+    const tokens = [3, 1, 4, 1, 5, 9];
+    const values = Object.fromEntries(
+      Object.entries(weights).map(([name, weight]) => [name, [...weight.ref.dataSync()]]),
+    );
+    const input = np.array(Int32Array.from(tokens), { shape: [1, 6] });
+    expectClose(logits(weights, input, config).dataSync(), referenceLogits(values, tokens, config), 1e-3);
   });
 
   test("jitted equals eager", () => {

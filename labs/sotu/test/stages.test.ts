@@ -21,7 +21,8 @@ const SMALL: Record<string, Record<string, unknown>> = {
   corpus: { max_bytes: 20_000 },
   pretrain: { width: 16, layers: 1, context: 16, batch: 4, steps: 4 },
   sft: { steps: 2, batch: 4 },
-  rl: { steps: 2, prompts: 2, rollouts: 2 },
+  // A reward that a model this young earns at all, so that its gradient is not zero.
+  rl: { steps: 2, prompts: 2, rollouts: 2, reward: "partial" },
   eval: { held_out_bytes: 1000, cloze_items: 4 },
 };
 

@@ -41,6 +41,26 @@ describe("tokenizer", () => {
     expect(pieces.filter((piece) => /. /.test(piece))).toEqual([]);
   });
 
+  test("merges are applied in the order in which they were learnt", () => {
+    const [a = 0, b = 0, c = 0] = encodeCharacters("abc");
+    const pieces = (merges: [number, number][]): string[] => {
+      const made = new Tokenizer(merges);
+      return made.encode("abc").map((token) => made.decode([token]));
+    };
+    expect(
+      pieces([
+        [a, b],
+        [b, c],
+      ]),
+    ).toEqual(["ab", "c"]);
+    expect(
+      pieces([
+        [b, c],
+        [a, b],
+      ]),
+    ).toEqual(["a", "bc"]);
+  });
+
   test("a character outside the alphabet is refused", () => {
     expect(() => tokenizer.encode("naïve")).toThrow('"ï" is not a printable ASCII character');
   });
