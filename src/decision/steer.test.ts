@@ -194,11 +194,22 @@ describe("the course of a trajectory", () => {
   });
 
   test("a budget that ends during the confirmation leaves the set undecided, with what knowing costs", () => {
-    const cut = simulate(truth, "course", suggestions.length - 4, 1);
-    const short = cut.last.stop?.kind === "decided" ? null : cut;
-    if (short === null) return;
-    expect(short.last.stop).toEqual({ kind: "runs-spent" });
-    const open = short.decision.verdicts.filter((verdict) => verdict.kind === "undecided");
+    const observations = knowledge.observations.filter(({ purpose, seed }) => purpose === "search" || seed === 1001);
+    const cut = steer({
+      knowledge: { ...knowledge, observations },
+      pending: [],
+      count: 2,
+      cost: () => 1,
+      feasible: () => true,
+      runsLeft: 1,
+      explore: 0,
+      seed: "s",
+    });
+    expect(cut.suggestions).toEqual([]);
+    expect(cut.stop).toEqual({ kind: "runs-spent" });
+    expect(cut.decision.state).toBe("confirming");
+    const open = cut.decision.verdicts.filter((verdict) => verdict.kind === "undecided");
+    expect(open.some(({ reason }) => reason.kind === "unconfirmed")).toBe(true);
     for (const verdict of open) expect(verdict.costToKnow.runs).toBeGreaterThan(0);
   });
 });
