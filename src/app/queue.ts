@@ -10,6 +10,8 @@ import type { Decision } from "../decision/decision.ts";
 import { steer } from "../decision/steer.ts";
 import type { Budget } from "../lab/lab.ts";
 import type { Knowledge, PlanRequest, Suggestion } from "../plan/plan.ts";
+import type { ResolvedRecipe } from "../recipe/recipe.ts";
+import { matchCode } from "../recipe/tree.ts";
 import { createLocalExecutor } from "../run/executors/local.ts";
 import type { RunEvent, RunResult, StageOutcome } from "../run/run.ts";
 import type { Capacity, ExpectedObjective, Runner } from "../run/runner.ts";
@@ -288,7 +290,9 @@ export function createSessionRunner(session: Session, capacity: Capacity, onEven
     clock: session.clock,
     workspace,
     materialise: async (recipe) =>
-      recipe.edits.size === 0 ? ok(loaded.dir) : materialiseTree(loaded.dir, recipe.tree, recipe.edits, workspace),
+      recipe.edits.size === 0
+        ? ok(loaded.dir)
+        : materialiseTree(loaded.dir, recipe.tree, recipe.edits, codeFiles(recipe), workspace),
     rehash: hashFiles,
     objectives,
     capacity,
@@ -296,6 +300,16 @@ export function createSessionRunner(session: Session, capacity: Capacity, onEven
     hostEnvironment: process.env,
     onEvent,
   });
+}
+
+/** Every file that a stage of the recipe is made of. */
+function codeFiles({ recipe, tree }: ResolvedRecipe): ReadonlySet<string> {
+  return new Set(
+    recipe.stages.flatMap((stage) => {
+      const code = matchCode(stage.code, tree);
+      return code.ok ? Object.keys(code.value) : [];
+    }),
+  );
 }
 
 export function capacityOf(wanted: Partial<Capacity>): Capacity {

@@ -18,15 +18,18 @@ const leftOut = new Set([".cairn", ".git", "__pycache__"]);
  * data are found. Lies in `trees/` of the workspace, named by its content, made in one rename, used again by whoever
  * needs the same.
  * @param tree the lab's files after the edits
- * @returns an error naming a file that is no longer what `tree` says: the lab was edited since it was read
+ * @param code those of them that stages are made of
+ * @returns an error naming a file of `code` that is no longer what `tree` says: the lab was edited since it was read.
+ * Whatever else has changed, such as a log that lies in the lab, is copied as it is now.
  */
 export async function materialiseTree(
   labDir: string,
   tree: Tree,
   edits: ReadonlyMap<string, string | null>,
+  code: ReadonlySet<string>,
   workspace: string,
 ): Promise<Result<string, CodeChanged>> {
-  const copy: Copy = { labDir, tree, edits };
+  const copy: Copy = { labDir, tree, edits, code };
   const folder = join(workspace, treesFolder);
   const target = join(folder, digestJson(Object.fromEntries(tree)));
   if (await exists(target)) return reuse(copy, target);
@@ -34,7 +37,7 @@ export async function materialiseTree(
   try {
     await mkdir(temporary, { recursive: true });
     for (const path of tree.keys()) await copyOne(copy, path, join(temporary, path));
-    const changed = await damagedFiles(tree, temporary);
+    const changed = await damagedFiles(copy, temporary);
     if (changed.length > 0) return err({ kind: "code-changed", files: changed });
     await linkTheRest(copy, temporary);
     await rename(temporary, target);
@@ -55,11 +58,12 @@ interface Copy {
   readonly labDir: string;
   readonly tree: Tree;
   readonly edits: ReadonlyMap<string, string | null>;
+  readonly code: ReadonlySet<string>;
 }
 
 /** A stage may have written over a file of its own code: that file alone is put back, the others may be in use. */
 async function reuse(copy: Copy, target: string): Promise<Result<string, CodeChanged>> {
-  for (const path of await damagedFiles(copy.tree, target)) {
+  for (const path of await damagedFiles(copy, target)) {
     const fresh = join(target, `.new-${process.pid}-${randomBytes(4).toString("hex")}`);
     await copyOne(copy, path, fresh);
     if ((await digestOf(fresh)) !== copy.tree.get(path)) {
@@ -99,9 +103,9 @@ async function copyOne({ labDir, edits }: Copy, path: string, to: string): Promi
   if (mode !== null) await chmod(to, (mode & 0o111) === 0 ? 0o644 : 0o755);
 }
 
-async function damagedFiles(tree: Tree, root: string): Promise<string[]> {
+async function damagedFiles({ tree, code }: Copy, root: string): Promise<string[]> {
   const damaged: string[] = [];
-  for (const [path, digest] of tree) if ((await digestOf(join(root, path))) !== digest) damaged.push(path);
+  for (const path of code) if ((await digestOf(join(root, path))) !== tree.get(path)) damaged.push(path);
   return damaged;
 }
 

@@ -150,8 +150,13 @@ describe("an edited copy", () => {
     }
     return tree;
   };
+  const materialise = (
+    tree: Tree,
+    edits: ReadonlyMap<string, string | null>,
+    code: readonly string[] = [...tree.keys()],
+  ) => materialiseTree(lab, tree, edits, new Set(code), workspace());
   const copyOf = async (edits: ReadonlyMap<string, string | null>, tree?: Tree) => {
-    const made = await materialiseTree(lab, tree ?? (await edited(edits)), edits, workspace());
+    const made = await materialise(tree ?? (await edited(edits)), edits);
     if (!made.ok) throw new Error(JSON.stringify(made.error));
     return made.value;
   };
@@ -210,15 +215,25 @@ describe("an edited copy", () => {
     const edits = new Map([["a", "3"]]);
     const tree = await edited(edits);
     write("b", "changed");
-    expect(await materialiseTree(lab, tree, edits, workspace())).toEqual({
+    expect(await materialise(tree, edits)).toEqual({
       ok: false,
       error: { kind: "code-changed", files: ["b"] },
     });
     rmSync(join(lab, "b"));
-    expect(await materialiseTree(lab, tree, edits, workspace())).toEqual({
+    expect(await materialise(tree, edits)).toEqual({
       ok: false,
       error: { kind: "code-changed", files: ["b"] },
     });
+  });
+
+  it("does not mind what changes beside the code", async () => {
+    write("a", "1");
+    write("notes.txt", "before");
+    const edits = new Map([["a", "3"]]);
+    const tree = await edited(edits);
+    write("notes.txt", "after");
+    expect((await materialise(tree, edits, ["a"])).ok).toBe(true);
+    expect((await materialise(tree, edits, ["a", "notes.txt"])).ok).toBe(false);
   });
 
   it("is made once by many at once, and collected when it is old", async () => {

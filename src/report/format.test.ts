@@ -29,6 +29,14 @@ test("numbers are grouped, signed with a minus, and never a negative zero", () =
   expect(formatNumber(Number.NEGATIVE_INFINITY)).toBe("−∞");
 });
 
+test("however narrow the interval, six digits are enough", () => {
+  expect(formatNumber(115328.698, 3)).toBe("115,329");
+  expect(formatSigned(16064, 3)).toBe("+16,064");
+  expect(formatNumber(2.99, 8)).toBe("2.99");
+  expect(formatNumber(0, 8)).toBe("0");
+  expect(formatNumber(1_234_567, 0)).toBe("1,234,567");
+});
+
 test("an estimate shows what its interval supports", () => {
   expect(formatDifference({ mean: -0.7142, low: -0.7531, high: -0.6689 }, " bits/byte")).toBe(
     "−0.71 bits/byte (−0.75 to −0.67)",

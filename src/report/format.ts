@@ -23,17 +23,21 @@ export function decimalsOf(halfWidth: number): number | null {
   return (leading < 3.55 ? 1 : 0) - exponent;
 }
 
-/** `decimals` null: four significant digits, and whole numbers whole. */
+/** More digits than this no reader takes in, however narrow the interval. */
+const mostDigits = 6;
+
+/** `decimals` null: four significant digits, and whole numbers whole. Never more than six significant digits. */
 export function formatNumber(value: number, decimals: number | null = null): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : `${minus}∞`;
   const size = Math.abs(value);
   if (size >= 1e7) return formatLarge(value, decimals);
-  const places = decimals ?? defaultDecimals(value);
-  if (places > 6) return formatPower(value, places);
+  const most = size > 0 ? Math.max(0, mostDigits - 1 - Math.floor(Math.log10(size))) : Number.POSITIVE_INFINITY;
+  const places = Math.min(decimals ?? defaultDecimals(value), most);
+  if (size < 1e-4 && places > 6) return formatPower(value, places);
   const step = places < 0 ? 10 ** -places : 1;
   const exact = fixed(Math.round(size / step) * step, size, places);
-  const text = decimals === null && places > 0 ? exact.replace(/\.?0+$/, "") : exact;
+  const text = places > 0 && (decimals === null || places < decimals) ? exact.replace(/\.?0+$/, "") : exact;
   return value < 0 && /[1-9]/.test(text) ? minus + text : text;
 }
 

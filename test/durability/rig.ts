@@ -58,7 +58,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     executor: createLocalExecutor({ grace: 300 }),
     clock,
     workspace,
-    materialise: async ({ tree, edits }) => (edits.size === 0 ? ok(lab) : materialiseTree(lab, tree, edits, workspace)),
+    materialise: async ({ tree, edits }) =>
+      edits.size === 0 ? ok(lab) : materialiseTree(lab, tree, edits, new Set(tree.keys()), workspace),
     rehash: hashFiles,
     objectives: new Map(),
     capacity: { cpus: 4, gpus: 0, memory: 1024 },

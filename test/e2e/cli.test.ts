@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { trueUtility } from "../../labs/planted/truth.ts";
 import { reportSchema } from "../../src/api/report.ts";
 import { createRig, type Rig } from "./rig.ts";
 
@@ -42,9 +43,9 @@ describe("the whole path on a lab whose truth is known", () => {
     const report = reportSchema.parse(await rig.json("report"));
     expect(report.state).toBe("decided");
     expect(report.set.confirmation?.outcome).toBe("confirmed");
-    expect(report.recommended).toEqual(expect.arrayContaining(["muon", "qk-norm", "rotary"]));
     expect(report.recommended).not.toContain("beam-search");
-    expect(report.recommended).not.toContain("big-batch");
+    // Stacking what helps alone is worth 6; the best there is, 32.
+    expect(trueUtility(report.recommended)).toBeGreaterThan(25);
   });
 
   test("a second run finds nothing to do, and everything in the record", async () => {
@@ -63,7 +64,7 @@ describe("the whole path on a lab whose truth is known", () => {
   test("decide has a verdict for every level, and land makes the set the baseline", async () => {
     const decided = verdicts.parse(await rig.json("decide"));
     expect(decided.state).toBe("decided");
-    expect(decided.verdicts).toHaveLength(13);
+    expect(decided.verdicts).toHaveLength(12);
     expect((await rig.cairn("land")).code).toBe(0);
     expect(readFileSync(join(rig.dir, "landings", "0001.yaml"), "utf8")).toContain("landing: 1");
     const check = z.object({ baseline: z.array(z.string()) }).parse(await rig.json("check"));
