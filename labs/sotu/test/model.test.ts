@@ -13,7 +13,7 @@ import {
   type Weights,
 } from "../model/gpt.ts";
 import { random } from "../model/random.ts";
-import { loss } from "../model/train.ts";
+import { loss, tokenLosses } from "../model/train.ts";
 import { referenceLogits } from "./reference.ts";
 
 beforeAll(() => init("wasm"));
@@ -105,6 +105,19 @@ describe.each(MODELS)("%s", (_, config) => {
     );
     const input = np.array(Int32Array.from(tokens), { shape: [1, 6] });
     expectClose(logits(weights, input, config).dataSync(), referenceLogits(values, tokens, config), 1e-3);
+  });
+
+  test("token losses are −log softmax of those logits", () => {
+    const weights = largeWeights(config);
+    const tokens = [3, 1, 4, 1];
+    const targets = [1, 4, 1, 5];
+    const as = (values: number[]): np.Array => np.array(Int32Array.from(values), { shape: [1, 4] });
+    const whole = logits(tree.ref(weights), as(tokens), config).dataSync();
+    const expected = targets.map((target, t) => {
+      const row = [...whole.slice(t * config.vocabulary, (t + 1) * config.vocabulary)];
+      return Math.log(row.reduce((sum, score) => sum + Math.exp(score), 0)) - (row[target] ?? 0);
+    });
+    expectClose(tokenLosses(weights, as(tokens), as(targets), config).dataSync(), expected, 1e-4);
   });
 
   test("jitted equals eager", () => {

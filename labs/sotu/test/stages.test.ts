@@ -20,9 +20,9 @@ const file: LabFile = parse(readFileSync(join(lab, "cairn.yaml"), "utf8"));
 const SMALL: Record<string, Record<string, unknown>> = {
   corpus: { max_bytes: 20_000 },
   pretrain: { width: 16, layers: 1, context: 16, batch: 4, steps: 4 },
-  sft: { steps: 2, batch: 4 },
-  // A reward that a model this young earns at all, so that its gradient is not zero.
-  rl: { steps: 2, prompts: 2, rollouts: 2, reward: "partial" },
+  // Enough that some answers are rewarded; without rewards rl has no gradient, and any answers would do.
+  sft: { steps: 20, batch: 8, learning_rate: 0.02 },
+  rl: { steps: 2, prompts: 2, rollouts: 4, reward: "partial" },
   eval: { held_out_bytes: 1000, cloze_items: 4 },
 };
 
