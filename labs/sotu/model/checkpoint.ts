@@ -12,22 +12,24 @@ export type Checkpoint = { config: GptConfig; weights: Weights } | "diverged";
 /** Where the two files of a checkpoint are. */
 export type CheckpointFiles = { model: string; weights: string };
 
-/** Writes a checkpoint; the weights stay the caller's. */
+/** Writes a checkpoint; the weights stay the caller's. Weights that are not all finite are saved as `diverged`. */
 export function saveCheckpoint(files: CheckpointFiles, checkpoint: Checkpoint): void {
-  if (checkpoint === "diverged") {
+  const values = checkpoint === "diverged" ? [] : weightValues(checkpoint);
+  if (checkpoint === "diverged" || values.some((data) => !data.every(Number.isFinite))) {
     writeFileSync(files.model, `${JSON.stringify({ diverged: true })}\n`);
     writeFileSync(files.weights, "");
     return;
   }
-  const { config, weights } = checkpoint;
-  const blocks = [...weightShapes(config).keys()].map((name) => {
+  writeFileSync(files.model, `${JSON.stringify({ diverged: false, config: checkpoint.config })}\n`);
+  writeFileSync(files.weights, Buffer.concat(values.map((data) => new Uint8Array(data.buffer))));
+}
+
+function weightValues({ config, weights }: Exclude<Checkpoint, "diverged">): Float32Array[] {
+  return [...weightShapes(config).keys()].map((name) => {
     const weight = weights[name];
     if (weight === undefined) throw new Error(`the model has no weight "${name}"`);
-    const data = weight.ref.dataSync();
-    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    return Float32Array.from(weight.ref.dataSync());
   });
-  writeFileSync(files.model, `${JSON.stringify({ diverged: false, config })}\n`);
-  writeFileSync(files.weights, Buffer.concat(blocks));
 }
 
 /** Reads what {@link saveCheckpoint} wrote. Throws when the weights are not as long as the configuration says. */
