@@ -10,7 +10,7 @@ import type { Session } from "./session.ts";
 
 /** Records the decision as it stands, once per state of the evidence, and says it. */
 export async function recordDecision(session: Session): Promise<Report> {
-  const report = buildReport(session, await readStanding(session));
+  const report = buildReport(session, await readStanding(session, "full"));
   const body: JsonObject = {
     scale: report.scale,
     state: report.state,
@@ -65,7 +65,12 @@ export async function land(session: Session): Promise<Landed> {
     removed,
     gain: {
       utility: triple(utility?.difference ?? report.set.utility),
-      objectives: Object.fromEntries(report.set.objectives.map((gain) => [gain.objective, triple(gain.difference)])),
+      objectives: Object.fromEntries(
+        report.set.objectives.map(({ objective, difference }) => {
+          const test = confirmation.tests.find((candidate) => candidate.objective === objective);
+          return [objective, triple(test?.difference ?? difference)];
+        }),
+      ),
     },
     confirmation: { pairs: confirmation.pairs, e: utility?.e ?? 0, threshold: confirmation.threshold },
     credit: Object.fromEntries(report.credit.map((credit) => [credit.level, triple(credit.share)])),

@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from "../base/json.ts";
 import { combinationIds } from "../contribution/combination.ts";
 import type { Combination, FactorLevel } from "../contribution/contribution.ts";
 import { decide } from "../decision/decide.ts";
-import type { Decision, Verdict } from "../decision/decision.ts";
+import type { DecideOptions, Decision, Verdict } from "../decision/decision.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Knowledge, Why } from "../plan/plan.ts";
 import { type History, type PastRun, readHistory } from "./history.ts";
@@ -24,17 +24,22 @@ export interface Standing {
   readonly decision: Decision;
 }
 
-export async function readStanding(session: Session): Promise<Standing> {
+export async function readStanding(session: Session, detail: DecideOptions["detail"]): Promise<Standing> {
   const history = await readHistory(session);
   const knowledge = knowledgeOf(session, history);
-  return { history, knowledge, decision: decide(knowledge, { detail: "full", runsLeft: null }) };
+  return { history, knowledge, decision: decide(knowledge, { detail, runsLeft: null }) };
 }
 
 /**
  * The report of where things stand; right after a landing, with nothing run since, the report of that landing.
+ * @param detail sketch: at once, without effects, interactions and points.
  * @param landing a landing's number, to see that one's report again; null: as things stand.
  */
-export async function readReport(session: Session, landing: number | null): Promise<Report | null> {
+export async function readReport(
+  session: Session,
+  landing: number | null,
+  detail: DecideOptions["detail"] = "full",
+): Promise<Report | null> {
   const landed = await landingReports(session);
   if (landing !== null) return landed.get(landing) ?? null;
   const last = session.loaded.landings.at(-1);
@@ -44,7 +49,7 @@ export async function readReport(session: Session, landing: number | null): Prom
     const runs = await session.store.listRuns();
     if (report !== undefined && !runs.some((run) => run.createdAt > since)) return report;
   }
-  return buildReport(session, await readStanding(session));
+  return buildReport(session, await readStanding(session, detail));
 }
 
 async function landingReports(session: Session): Promise<ReadonlyMap<number, Report>> {

@@ -15,7 +15,10 @@ export const landingSchema = z.strictObject({
   /** Those this landing brought in, and those it took out. */
   added: z.array(z.string()),
   removed: z.array(z.string()),
-  /** From the confirmation's fresh pairs, so not inflated by the search. */
+  /**
+   * The utility's and the guarded objectives' from the confirmation's fresh pairs, so not inflated by the search; the
+   * others' are the model's.
+   */
   gain: z.strictObject({ utility: triple, objectives: z.record(z.string(), triple) }),
   confirmation: z.strictObject({ pairs: z.int(), e: z.number(), threshold: z.number() }),
   credit: z.record(z.string(), triple),

@@ -14,7 +14,7 @@ export const registerStatus: Register = (program, io) => {
     .option("--json", "machine-readable")
     .addHelpText("after", examples("cairn status", "cairn status --json"))
     .action(async (options: { scale?: string; json?: boolean }) => {
-      const report = await withSession(program, io, options.scale, (session) => readReport(session, null));
+      const report = await withSession(program, io, options.scale, (session) => readReport(session, null, "sketch"));
       if (report === null) throw new CairnError({ kind: "not-decided", message: "there is no report", help: null });
       const counts = { proposed: report.contributions.length, landed: 0, land: 0, shelve: 0, undecided: 0 };
       for (const { verdict } of report.contributions) counts[verdict.kind] += 1;
