@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { init } from "@jax-js/jax";
 import { saveCheckpoint } from "../model/checkpoint.ts";
-import { CpuClock } from "../model/clock.ts";
+import { CpuClock, undisturbed } from "../model/clock.ts";
 import { countWeights, type GptConfig, initialWeights } from "../model/gpt.ts";
 import type { OptimizerConfig } from "../model/optimizer.ts";
 import { openStage } from "../model/protocol.ts";
@@ -52,23 +52,24 @@ const rows = params.count("batch");
 await init("wasm");
 const trainer = new Trainer(initialWeights(model, `${stage.seed}/init`), model, optimizer);
 const clock = new CpuClock();
+const stepSeconds: number[] = [];
 let diverged = false;
 for (let step = 0; step < steps && !diverged; step++) {
-  // The first step compiles; the second still fills caches. Neither says how fast training is.
-  if (step === 2) clock.restart();
+  clock.restart();
   const loss = trainer.step(batchAt(step), peak * rateAt(step, schedule));
+  stepSeconds.push(clock.seconds());
   diverged = !Number.isFinite(loss);
   if (step % 10 === 9 || step === steps - 1) {
     stage.metric("loss", step + 1, loss);
     stage.progress(step + 1, steps);
   }
 }
-const seconds = clock.seconds();
 
 const files = { model: stage.output("model.json"), weights: stage.output("weights.bin") };
 saveCheckpoint(files, diverged ? "diverged" : { config: model, weights: trainer.weights });
 stage.metrics({
-  tokens_per_second: diverged ? Number.NaN : ((steps - 2) * rows * model.context) / seconds,
+  // The first step compiles, the second still fills caches: neither says how fast training is.
+  tokens_per_second: diverged ? Number.NaN : (rows * model.context) / undisturbed(stepSeconds.slice(2)),
   parameters: countWeights(model),
 });
 

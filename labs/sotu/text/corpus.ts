@@ -112,7 +112,7 @@ export type Cloze = { id: string; speech: string; context: string; candidates: s
  * At most one cloze item a passage: a lower-case word of 4 to 8 letters with at least `context` bytes before it, and
  * three other words of its length. Equal lengths make likelihoods comparable whatever the tokenizer.
  */
-export function clozeItems(passages: Passage[], context = 40): Cloze[] {
+export function clozeItems(passages: Passage[], context = 24): Cloze[] {
   const byLength = wordsByLength(passages);
   const items: Cloze[] = [];
   for (const passage of passages) {
