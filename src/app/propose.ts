@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { areas } from "../contribution/contribution.ts";
@@ -9,6 +11,7 @@ import { contributionsFolder, type LoadedLab, loadLab } from "./load.ts";
 export interface Proposal {
   readonly id: string;
   readonly title: string | null;
+  /** Empty: whoever git or the system says it is. */
   readonly by: readonly string[];
   readonly area: string | null;
   readonly why: string | null;
@@ -38,10 +41,22 @@ export async function propose(
     );
   }
   if (proposal.area === null) throw usage("say which area it is in: --area", `One of: ${areas.join(", ")}.`);
-  const text = contributionText(proposal);
+  const text = contributionText({ ...proposal, by: proposal.by.length > 0 ? proposal.by : [proposer(dir)] });
   const loaded = await loadLab(dir, { name, text });
   writeAtomically(join(dir, file), text);
   return { file, loaded };
+}
+
+/** Whoever git says it is, else whoever is logged in. */
+function proposer(dir: string): string {
+  try {
+    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
+    const name = execFileSync("git", ["-C", dir, "config", "user.name"], options).trim();
+    if (name !== "") return name;
+  } catch {
+    // No git, or no name in it.
+  }
+  return userInfo().username;
 }
 
 function contributionText(proposal: Proposal): string {

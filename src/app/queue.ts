@@ -85,6 +85,8 @@ async function withQueue(
   }
 }
 
+const baselineRun = { seed: 1, purpose: "search", cost: 0, why: { kind: "baseline" } } as const;
+
 class Queue {
   readonly #session: Session;
   readonly #runner: Runner;
@@ -122,7 +124,10 @@ class Queue {
       if (free > 0) {
         const steering = steer(steerRequest(this.#session, history, knowledge, free, left.runs));
         this.#options.onEvent({ kind: "steered", decision: steering.decision, history, runsLeft: left.runs });
-        if (steering.stop !== null) {
+        if (steering.stop !== null && this.#baselineIsUnknown(history)) {
+          // Nothing is proposed yet: the first run says whether the recipe runs at all.
+          await this.#start({ ...baselineRun, combination: this.#session.loaded.baseline });
+        } else if (steering.stop !== null) {
           const end = steering.stop.kind === "decided" ? { kind: "decided" as const } : null;
           return this.#drained(end ?? { kind: "budget-spent", which: left.which });
         }
@@ -133,6 +138,11 @@ class Queue {
       // Another process on this lab is at work on what is missing.
       else await new Promise((wake) => setTimeout(wake, 1000));
     }
+  }
+
+  #baselineIsUnknown({ runs }: History): boolean {
+    const { baseline } = this.#session.loaded;
+    return !runs.some((run) => run.current && run.combination !== null && isSame(run.combination, baseline));
   }
 
   async make(asked: readonly AskedRun[]): Promise<QueueEnd> {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -125,19 +126,23 @@ describe("bad input", () => {
     rig.dispose();
   });
 
-  test("a baseline that does not run ends at once, with the last lines of its log", async () => {
+  test("a contribution whose patch no longer fits is told, before anything runs", async () => {
     const rig = createRig("planted");
     writeFileSync(join(rig.dir, "stages", "train.sh"), "echo the reason >&2\nexit 7\n");
     const { code, err } = await rig.cairn("run");
     expect(code).toBe(1);
-    rig.dispose();
     expect(err).toContain("qk-norm");
+    rig.dispose();
   });
 
-  test("a landing that was edited by hand is refused", async () => {
+  test("a baseline that does not run ends at once, with the last lines of its log", async () => {
     const rig = createRig("planted");
-    writeFileSync(join(rig.dir, "contributions", "qk-norm.yaml"), "title: x\n");
-    expect((await rig.cairn("check")).code).toBe(1);
+    rmSync(join(rig.dir, "contributions"), { recursive: true });
+    writeFileSync(join(rig.dir, "stages", "train.sh"), "echo the reason >&2\nexit 7\n");
+    const { code, err } = await rig.cairn("run");
+    expect(code).toBe(4);
+    expect(err).toContain("train exited with 7 (tried 2 times)");
+    expect(err).toContain("the reason");
     rig.dispose();
   });
 });
@@ -154,4 +159,90 @@ test("init makes a lab that is right, from a command as it is typed today", asyn
   expect((await rig.cairn("check")).code).toBe(0);
   expect((await rig.cairn("init", "--run", command, "--objective", "val_loss:minimize")).code).toBe(2);
   rig.dispose();
+});
+
+describe("a lab under git", () => {
+  test("a branch is a contribution like any other, and combines with a patch", { timeout: 60_000 }, async () => {
+    const rig = createRig("planted");
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-C", rig.dir, "-c", "user.name=t", "-c", "user.email=t@example.org", ...args], {
+        stdio: ["ignore", "pipe", "ignore"],
+        encoding: "utf8",
+      });
+    git("init", "-q", "-b", "main");
+    git("add", "-A");
+    git("commit", "-qm", "the lab");
+    git("checkout", "-qb", "louder");
+    const script = readFileSync(join(rig.dir, "stages", "prepare.sh"), "utf8");
+    writeFileSync(join(rig.dir, "stages", "prepare.sh"), `${script}\necho from the branch >"$CAIRN_OUT/branch.txt"\n`);
+    git("commit", "-qam", "another file");
+    git("checkout", "-q", "main");
+
+    const missing = await rig.cairn("propose", "louder", "--area", "data", "--branch", "lauder");
+    expect(missing.code).toBe(1);
+    expect(missing.err).toContain("louder");
+    const proposed = await rig.cairn("propose", "louder", "--area", "data", "--branch", "louder");
+    expect(proposed.code).toBe(0);
+    expect(proposed.out).toContain("stages/prepare.sh");
+
+    const { code, err } = await rig.cairn("run", "louder", "qk-norm");
+    expect(err).toContain("✓");
+    expect(code).toBe(0);
+    const trees = readdirSync(join(rig.dir, ".cairn", "trees"));
+    expect(trees).toHaveLength(1);
+    expect(readFileSync(join(rig.dir, ".cairn", "trees", trees[0] ?? "", "stages", "prepare.sh"), "utf8")).toContain(
+      "from the branch",
+    );
+    expect(git("status", "--porcelain", "--untracked-files=no")).toBe("");
+    rig.dispose();
+  });
+});
+
+describe("a damaged record", () => {
+  test("a database that is none is told plainly, and left as it is", async () => {
+    const rig = createRig("planted");
+    mkdirSync(join(rig.dir, ".cairn"));
+    const path = join(rig.dir, ".cairn", "cairn.db");
+    writeFileSync(path, "this is not a database, whatever its name says".repeat(200));
+    const before = readFileSync(path, "utf8");
+    const { code, err } = await rig.cairn("status");
+    expect(code).toBe(5);
+    expect(err).toContain("cairn.db");
+    expect(readFileSync(path, "utf8")).toBe(before);
+    expect((await rig.cairn("doctor")).code).toBe(5);
+    rig.dispose();
+  });
+
+  test("a flipped byte in the cache is found, quarantined, and made again when needed", {
+    timeout: 60_000,
+  }, async () => {
+    const rig = createRig("planted");
+    expect((await rig.cairn("run", "baseline")).code).toBe(0);
+    const artifacts = join(rig.dir, ".cairn", "artifacts");
+    const file = readdirSync(artifacts, { recursive: true, encoding: "utf8" }).find((path) =>
+      path.endsWith("model.txt"),
+    );
+    if (file === undefined) throw new Error("no model in the cache");
+    chmodSync(join(artifacts, file), 0o644);
+    writeFileSync(join(artifacts, file), "flipped");
+    const fsck = await rig.cairn("fsck");
+    expect(fsck.code).toBe(5);
+    expect(fsck.out).toContain("quarantine");
+    expect((await rig.cairn("fsck")).code).toBe(0);
+    // eval is recorded and intact; what needs the model itself makes it again.
+    expect((await rig.cairn("run", "beam-search")).code).toBe(0);
+    const stages = z.array(z.object({ stage: z.string(), state: z.string() })).parse(await rig.json("explain"));
+    expect(stages.map((stage) => stage.state)).toEqual(["cached", "cached", "cached"]);
+    rig.dispose();
+  });
+
+  test("a landing that was edited by hand is refused", async () => {
+    const rig = createRig("planted");
+    mkdirSync(join(rig.dir, "landings"));
+    writeFileSync(join(rig.dir, "landings", "0001.yaml"), "landing: one\n");
+    const { code, err } = await rig.cairn("check");
+    expect(code).toBe(5);
+    expect(err).toContain("landings/0001.yaml");
+    rig.dispose();
+  });
 });

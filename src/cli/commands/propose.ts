@@ -23,7 +23,7 @@ export const registerPropose: Register = (program, io) => {
     .command("propose <id>")
     .description("propose a change: writes contributions/<id>.yaml once it is right")
     .option("--title <text>", "what it is, in a few words")
-    .option("--by <name>", "who it comes from (repeatable)", collect, [])
+    .option("--by <name>", "who it comes from (repeatable; default: git's user.name)", collect, [])
     .option("--area <area>", "data, tokenizer, architecture, optimization, …")
     .option("--why <text>", "why it should help")
     .option("--set <stage.param=value>", "a parameter (repeatable)", collect, [])
