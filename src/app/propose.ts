@@ -50,9 +50,11 @@ export async function propose(
 /** Whoever git says it is, else whoever is logged in. */
 function proposer(dir: string): string {
   try {
-    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
-    const name = execFileSync("git", ["-C", dir, "config", "user.name"], options).trim();
-    if (name !== "") return name;
+    const name = execFileSync("git", ["-C", dir, "config", "user.name"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    if (name.trim() !== "") return name.trim();
   } catch {
     // No git, or no name in it.
   }
