@@ -12,6 +12,7 @@ export interface PlanPreview {
   readonly scale: string;
   readonly state: "measuring" | "confirming" | "decided";
   readonly observations: number;
+  readonly baseline: readonly string[];
   readonly recommended: readonly string[];
   readonly runs: readonly {
     readonly levels: readonly string[];
@@ -35,6 +36,7 @@ export async function previewPlan(session: Session, count: number): Promise<Plan
     scale: session.scale,
     state: steering.decision.state,
     observations: history.observations.length,
+    baseline: combinationIds(session.loaded.space, session.loaded.baseline),
     recommended: combinationIds(session.loaded.space, steering.decision.recommended),
     runs: steering.suggestions.map((suggestion) => {
       const resolved = session.resolve(suggestion.combination);

@@ -5,8 +5,8 @@ import { ok } from "../base/result.ts";
 import { materialiseTree } from "../cache/materialise.ts";
 import { hashFiles } from "../cache/tree.ts";
 import { combinationIds } from "../contribution/combination.ts";
-import type { Combination } from "../contribution/contribution.ts";
-import type { Decision } from "../decision/decision.ts";
+import type { Combination, LevelId } from "../contribution/contribution.ts";
+import type { DecisionState } from "../decision/decision.ts";
 import { steer } from "../decision/steer.ts";
 import type { Budget } from "../lab/lab.ts";
 import type { Knowledge, PlanRequest, Suggestion } from "../plan/plan.ts";
@@ -27,8 +27,9 @@ export type QueueEvent =
   | { readonly kind: "resumed"; readonly runs: number; readonly observations: number }
   | {
       readonly kind: "steered";
-      readonly decision: Decision;
-      readonly history: History;
+      readonly state: DecisionState;
+      readonly recommended: readonly LevelId[];
+      /** null: unbounded. */
       readonly runsLeft: number | null;
     }
   | { readonly kind: "run-started"; readonly run: RunRow; readonly why: string; readonly cost: number }
@@ -123,7 +124,12 @@ class Queue {
       const free = this.#slots - this.#inFlight.size;
       if (free > 0) {
         const steering = steer(steerRequest(this.#session, history, knowledge, free, left.runs));
-        this.#options.onEvent({ kind: "steered", decision: steering.decision, history, runsLeft: left.runs });
+        this.#options.onEvent({
+          kind: "steered",
+          state: steering.decision.state,
+          recommended: combinationIds(this.#session.loaded.space, steering.decision.recommended),
+          runsLeft: left.runs,
+        });
         if (steering.stop !== null && this.#baselineIsUnknown(history)) {
           // Nothing is proposed yet: the first run says whether the recipe runs at all.
           await this.#start({ ...baselineRun, combination: this.#session.loaded.baseline });

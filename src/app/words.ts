@@ -1,6 +1,26 @@
 import type { Why } from "../plan/plan.ts";
 import type { FailureCause, StageFailure } from "../run/run.ts";
 
+/**
+ * A combination by what it changes: `rotary + muon` where nothing has landed, `+muon −rotary` against a baseline.
+ * @param width characters; what does not fit is counted.
+ */
+export function combinationName(levels: readonly string[], baseline: readonly string[], width = Infinity): string {
+  const added = levels.filter((level) => !baseline.includes(level));
+  const removed = baseline.filter((level) => !levels.includes(level));
+  if (added.length + removed.length === 0) return "baseline";
+  const fresh = baseline.length === 0;
+  const parts = fresh ? added : [...added.map((level) => `+${level}`), ...removed.map((level) => `−${level}`)];
+  const separator = fresh ? " + " : " ";
+  let shown = parts.length;
+  const text = () => {
+    const rest = parts.length - shown;
+    return parts.slice(0, shown).join(separator) + (rest > 0 ? `${separator}${rest} more` : "");
+  };
+  while (shown > 1 && text().length > width) shown -= 1;
+  return text();
+}
+
 /** Why a run was chosen, in one sentence. */
 export function whySentence(why: Why): string {
   switch (why.kind) {

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import type { Report } from "../../api/report.ts";
-import { demoFolder, prepareDemo } from "../../app/demo.ts";
+import { demoFolder, demoScale, prepareDemo } from "../../app/demo.ts";
 import { writeAtomically } from "../../app/files.ts";
 import { land, recordDecision } from "../../app/land.ts";
 import { runQueue } from "../../app/queue.ts";
@@ -14,7 +14,6 @@ import { type Io, painter } from "../io.ts";
 import { noLimits, watchQueue } from "../watch.ts";
 import { examples, positive } from "./shared.ts";
 
-const scale = "proxy";
 const reportFile = "report.html";
 
 export const registerDemo: Register = (program, io, setExit) => {
@@ -28,7 +27,7 @@ export const registerDemo: Register = (program, io, setExit) => {
       const dir = resolve(io.cwd, options.dir);
       const { resumed } = prepareDemo(dir);
       introduce(io, relative(io.cwd, dir) || ".", resumed, options.minutes);
-      const session = await openSession(dir, { scale });
+      const session = await openSession(dir, { scale: demoScale });
       try {
         if (session.loaded.landings.length > 0) return await showLast(io, session, dir);
         const limits = { ...noLimits, budget: { ...noLimits.budget, hours: options.minutes / 60 } };

@@ -1,4 +1,5 @@
 import { previewPlan } from "../../app/preview.ts";
+import { combinationName } from "../../app/words.ts";
 import { formatDuration as duration } from "../../report/format.ts";
 import type { Register } from "../command.ts";
 import { outJson, painter } from "../io.ts";
@@ -20,19 +21,18 @@ export const registerPlan: Register = (program, io) => {
       if (plan.stop === "decided") return io.out("The decision is made: see `cairn report`, then `cairn land`.");
       if (plan.stop === "runs-spent") return io.out("The budget does not allow what is still missing.");
       if (plan.runs.length === 0) return io.out("Nothing to run now: what is needed is on its way.");
-      let total = 0;
       for (const [i, run] of plan.runs.entries()) {
-        total += run.coreSeconds;
-        const cached = run.uncachedCoreSeconds === null ? 0 : 1 - run.coreSeconds / run.uncachedCoreSeconds;
-        const share = cached > 0.005 ? `, ${Math.round(cached * 100)}% from the cache` : "";
-        io.out(
-          `\n${paint("bold", String(i + 1).padStart(3))}  ${run.levels.join(" + ") || "baseline"}  ${paint("dim", `seed ${run.seed}`)}`,
-        );
+        const name = combinationName(run.levels, plan.baseline);
+        io.out(`\n${paint("bold", String(i + 1).padStart(3))}  ${name}  ${paint("dim", `seed ${run.seed}`)}`);
         io.out(`     ${run.why}`);
+        if (run.uncachedCoreSeconds === null) continue;
+        const cached = Math.round((1 - run.coreSeconds / run.uncachedCoreSeconds) * 100);
+        const share = cached > 0 ? `, ${cached}% from the cache` : "";
         io.out(`     ${paint("dim", `${duration(run.coreSeconds)} of one core${share}`)}`);
       }
-      io.out(
-        `\n${plan.runs.length} runs, about ${duration(total)} of one core. After each result the plan is made anew.`,
-      );
+      const known = plan.runs.every((run) => run.uncachedCoreSeconds !== null);
+      const total = plan.runs.reduce((sum, run) => sum + run.coreSeconds, 0);
+      const cost = known ? `about ${duration(total)} of one core` : "at a cost that the first run will tell";
+      io.out(`\n${plan.runs.length} runs, ${cost}. After each result the plan is made anew.`);
     });
 };

@@ -1,6 +1,7 @@
 import { createLogUpdate } from "log-update";
 import type { QueueEvent } from "../../app/queue.ts";
 import type { Session } from "../../app/session.ts";
+import { combinationName } from "../../app/words.ts";
 import { formatDuration, formatNumber } from "../../report/format.ts";
 import { type Io, painter } from "../io.ts";
 
@@ -39,7 +40,8 @@ export function createProgress(io: Io, session: Session): Progress {
   let ended = false;
 
   const elapsed = () => (session.clock.monotonic() - startedAt) / 1000;
-  const nameOf = (row: RunRow) => row.levels.join(" + ") || "baseline";
+  const baseline = session.loaded.landings.at(-1)?.set ?? [];
+  const nameOf = (row: RunRow) => combinationName(row.levels, baseline, io.width - 20);
   const clip = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
   const print = (line: string) => {
@@ -122,13 +124,8 @@ export function createProgress(io: Io, session: Session): Progress {
           return;
         case "steered": {
           runsLeft = event.runsLeft;
-          const { decision } = event;
-          const names = decision.recommended.flatMap((level, factor) => {
-            const id = level === 0 ? undefined : session.loaded.space.factors[factor]?.levels[level - 1]?.id;
-            return id === undefined ? [] : [id];
-          });
-          const best = names.length === 0 ? "nothing beats the baseline yet" : `best so far: ${names.join(" + ")}`;
-          headline = `${decision.state}: ${best}`;
+          const best = combinationName(event.recommended, baseline);
+          headline = `${event.state}: ${best === "baseline" ? "nothing beats the baseline yet" : `best so far ${best}`}`;
           return draw();
         }
         case "run-started":

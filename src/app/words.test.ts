@@ -1,0 +1,23 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { combinationName } from "./words.ts";
+
+test("a combination is named by what it changes", () => {
+  expect(combinationName([], [])).toBe("baseline");
+  expect(combinationName(["muon", "rotary"], [])).toBe("muon + rotary");
+  expect(combinationName(["muon", "rotary"], ["rotary", "muon"])).toBe("baseline");
+  expect(combinationName(["muon", "wsd"], ["muon", "rotary"])).toBe("+wsd −rotary");
+});
+
+test("what does not fit is counted, and nothing is lost", () => {
+  expect(combinationName(["aaaa", "bbbb", "cccc", "dddd"], [], 16)).toBe("aaaa + 3 more");
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1 }), fc.nat(60), (levels, width) => {
+      const name = combinationName(levels, [], width);
+      const rest = Number(/(\d+) more$/.exec(name)?.[1] ?? 0);
+      const shown = name.split(" + ").length - (rest > 0 ? 1 : 0);
+      expect(shown + rest).toBe(levels.length);
+      if (shown > 1) expect(name.length).toBeLessThanOrEqual(width);
+    }),
+  );
+});
