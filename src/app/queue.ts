@@ -29,8 +29,8 @@ export type QueueEvent =
       readonly kind: "steered";
       readonly state: DecisionState;
       readonly recommended: readonly LevelId[];
-      /** null: unbounded. */
-      readonly runsLeft: number | null;
+      /** At most, by the budget and by what a decision takes. */
+      readonly runsLeft: number;
     }
   | { readonly kind: "run-started"; readonly run: RunRow; readonly why: string; readonly cost: number }
   | { readonly kind: "run-finished"; readonly run: RunRow; readonly values: ReadonlyMap<string, number> }
@@ -128,7 +128,7 @@ class Queue {
           kind: "steered",
           state: steering.decision.state,
           recommended: combinationIds(this.#session.loaded.space, steering.decision.recommended),
-          runsLeft: left.runs,
+          runsLeft: Math.min(steering.toGo, left.runs ?? Number.POSITIVE_INFINITY),
         });
         if (steering.stop !== null && this.#baselineIsUnknown(history)) {
           // Nothing is proposed yet: the first run says whether the recipe runs at all.

@@ -187,6 +187,19 @@ function mostSearches(knowledge: Knowledge): number {
   return 3 * openLevels(knowledge) + 2;
 }
 
+/** How many more runs a decision takes at most, by the search's own limit and a usual confirmation; for estimates of time. */
+export function mostRunsToGo(knowledge: Knowledge, pending: readonly ConfirmRun[], phase: Phase): number {
+  if (phase === "done") return 0;
+  const confirmations = 2 * reservedPairs - confirmationsOf(knowledge, pending);
+  const searches = mostSearches(knowledge) + mostLeaveOuts(knowledge) - searchesOf(knowledge, pending);
+  return Math.max(0, confirmations) + (phase === "confirm" ? 0 : Math.max(0, searches));
+}
+
+function confirmationsOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): number {
+  const runs = [...knowledge.observations, ...pending];
+  return runs.filter((run) => run.purpose === "confirm" && run.seed >= knowledge.confirmSeed).length;
+}
+
 /**
  * The search ends when the budget holds no more than leaving out and confirming need (at most two fifths of all runs are
  * kept for them), after three runs per open level, or, from one run per level on, when no further run promises much and

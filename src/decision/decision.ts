@@ -16,6 +16,8 @@ export interface Steering {
   readonly decision: Decision;
   /** Empty while it waits for pending runs, and when it stops. */
   readonly suggestions: readonly Suggestion[];
+  /** Runs, suggestions among them, that a decision takes at most as things stand, whatever the budget. */
+  readonly toGo: number;
   /** decided: more runs are not expected to change it. runs-spent: what is left cannot buy what is missing. */
   readonly stop: { readonly kind: "decided" } | { readonly kind: "runs-spent" } | null;
 }

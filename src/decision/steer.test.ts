@@ -249,3 +249,25 @@ test("a set whose confirmation is futile is given up, and what comes next is tes
   expect(decision.recommended).not.toEqual([1, 1, 0]);
   for (const run of suggestions) if (run.purpose === "confirm") expect(run.seed).toBeGreaterThan(1006);
 });
+
+test("what a decision takes at most: all of it before the first run, nothing at its end, and never less than it took", () => {
+  const truth = landscape([5, -3, 0, 2]);
+  const request = (knowledge: PlanRequest["knowledge"]): PlanRequest => ({
+    knowledge,
+    pending: [],
+    count: 1,
+    cost: () => 1,
+    feasible: () => true,
+    runsLeft: null,
+    explore: 0,
+    seed: "s",
+  });
+  const { last, suggestions, knowledge } = simulate(truth, "to go", 100);
+  expect(steer(request(knowledgeOf(truth))).toGo).toBe(3 * 4 + 2 + 1 + 14);
+  expect(last.stop).toEqual({ kind: "decided" });
+  expect(last.toGo).toBe(0);
+  for (const done of [1, Math.floor(suggestions.length / 2)]) {
+    const { toGo } = steer(request({ ...knowledge, observations: knowledge.observations.slice(0, done) }));
+    expect(toGo).toBeGreaterThanOrEqual(suggestions.length - done);
+  }
+});

@@ -18,7 +18,7 @@ import { createFilter, historyOf } from "../plan/history.ts";
 import { planNext } from "../plan/next.ts";
 import type { PlanRequest, Suggestion } from "../plan/plan.ts";
 import { combinationKey, levelId } from "../plan/space.ts";
-import { type Assessment, assess } from "./assess.ts";
+import { type Assessment, assess, mostRunsToGo } from "./assess.ts";
 import { freshSeed } from "./confirm.ts";
 import { remainingPairs, sketch, steeringEnsemble } from "./decide.ts";
 import type { Steering } from "./decision.ts";
@@ -31,12 +31,13 @@ export function steer(request: PlanRequest): Steering {
   const ensemble = steeringEnsemble(believe(knowledge));
   const assessment = assess(knowledge, ensemble, runsLeft, pending);
   const decision = sketch(knowledge, ensemble, assessment);
-  if (assessment.phase === "done") return { decision, suggestions: [], stop: { kind: "decided" } };
+  const toGo = mostRunsToGo(knowledge, pending, assessment.phase);
+  if (assessment.phase === "done") return { decision, suggestions: [], toGo, stop: { kind: "decided" } };
 
   const wanted = Math.min(request.count, runsLeft ?? Number.POSITIVE_INFINITY);
   const suggestions = wanted < 1 ? [] : suggest({ ...request, count: Math.floor(wanted) }, ensemble, assessment);
   const waits = suggestions.length > 0 || pending.length > 0 || request.count < 1;
-  return { decision, suggestions, stop: waits ? null : { kind: "runs-spent" } };
+  return { decision, suggestions, toGo, stop: waits ? null : { kind: "runs-spent" } };
 }
 
 function suggest(request: PlanRequest, ensemble: Ensemble, assessment: Assessment): Suggestion[] {

@@ -160,7 +160,7 @@ export function createProgress(io: Io, session: Session): Progress {
   };
 }
 
-/** By the budget and the pace so far: an upper bound, since the decision often comes sooner. */
+/** By the pace so far: an upper bound, since the decision often comes sooner. */
 function remainingSeconds(elapsed: number, finished: number, runsLeft: number | null, started: number): number | null {
   if (runsLeft === null || finished < 2) return null;
   return (elapsed / finished) * (runsLeft + started - finished);
