@@ -39,7 +39,7 @@ function shelveLabel(reason: ShelveReason): string {
     case "harms":
       return "harms";
     case "no-effect":
-      return "no effect";
+      return "no gain";
     case "hurts":
       return "hurts";
     case "only-with":
@@ -103,7 +103,7 @@ function shelveSentence(report: Report, reason: ShelveReason): string {
     case "harms":
       return harmsSentence(report, reason);
     case "no-effect":
-      return `No effect as large as matters: ${utility(reason.inSet)} in the set, ${formatMean(reason.alone, true)} alone.`;
+      return `No gain as large as matters: ${utility(reason.inSet)} in the set, ${formatMean(reason.alone, true)} alone.`;
     case "hurts":
       return reason.alone.low > 0
         ? `Helps alone (${formatMean(reason.alone, true)}) but hurts in the set: ${utility(reason.inSet)}.`

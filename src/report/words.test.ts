@@ -58,8 +58,8 @@ const sentences: readonly [ReportVerdict, string, string][] = [
   ],
   [
     { kind: "shelve", reason: { kind: "no-effect", inSet: unsure, alone: unsure } },
-    "no effect",
-    "No effect as large as matters: +0.2 utility (−0.5 to +0.9) in the set, +0.2 alone.",
+    "no gain",
+    "No gain as large as matters: +0.2 utility (−0.5 to +0.9) in the set, +0.2 alone.",
   ],
   [
     { kind: "shelve", reason: { kind: "hurts", inSet: sure, alone: up } },

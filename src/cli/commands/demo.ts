@@ -47,9 +47,11 @@ function introduce(io: Io, where: string, resumed: boolean, minutes: number): vo
   const paint = painter(io);
   io.note(`${paint("bold", "A team improves one language model")}: a small GPT on the State of the Union addresses.`);
   io.note(
-    "Twenty changes are proposed, from the tokenizer to reinforcement learning. Which of them, together, make the",
+    "Some twenty changes are proposed, from the tokenizer to reinforcement learning. Which of them, together, make",
   );
-  io.note("best model? Cairn trains combinations, measures what each change does, and lands the set that holds up.");
+  io.note(
+    "the best model? Cairn trains combinations, measures what each change does, and lands the set that holds up.",
+  );
   io.note(
     paint(
       "dim",
@@ -86,9 +88,13 @@ function show(io: Io, report: Report, dir: string): void {
 function next(io: Io, dir: string): void {
   const paint = painter(io);
   const lab = relative(io.cwd, dir) || ".";
-  io.out(`\n${paint("bold", "What now")}
-  open ${join(lab, reportFile)}         the same with pictures: one file, to open and to send
-  ./cairn -C ${lab} status               where things stand
-  ./cairn -C ${lab} propose my-idea …    a change of your own, measured with the others
-  ./cairn init --run 'python train.py …' your own training command (docs/pytorch.md)`);
+  const steps = [
+    [`open ${join(lab, reportFile)}`, "the same with pictures: one file, to open and to send"],
+    [`cairn -C ${lab} status`, "where things stand"],
+    [`cairn -C ${lab} propose my-idea …`, "a change of your own, measured with the others"],
+    ["cairn init --run 'python train.py …'", "your own training command (docs/pytorch.md)"],
+  ] as const;
+  const width = Math.max(...steps.map(([command]) => command.length)) + 2;
+  io.out(`\n${paint("bold", "What now")}`);
+  for (const [command, purpose] of steps) io.out(`  ${command.padEnd(width)}${paint("dim", purpose)}`);
 }
