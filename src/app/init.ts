@@ -137,7 +137,7 @@ function codeGlobs(dir: string, words: readonly string[]): string[] {
 
 function labText(name: string, found: Parameterised, code: readonly string[], request: InitRequest): string {
   const stage = {
-    run: found.command,
+    run: commandLine(found.command),
     ...(found.seeded ? { seeded: true } : {}),
     code: code.length > 0 ? code : [],
     params: found.params,
@@ -168,6 +168,11 @@ scales: { full: {} }
 
 policy: { alpha: 0.05, confidence: 0.9, explore: 0.1 }
 `;
+}
+
+/** As one line where it reads the same, else as a list. */
+function commandLine(words: readonly string[]): string | readonly string[] {
+  return words.every((word) => /^[\w@%+=:,./{}-]+$/.test(word)) ? words.join(" ") : words;
 }
 
 function nextSteps(found: Parameterised, request: InitRequest): string[] {

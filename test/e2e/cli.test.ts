@@ -155,7 +155,9 @@ test("init makes a lab that is right, from a command as it is typed today", asyn
   expect(out).toContain("lr=0.0003");
   expect(code).toBe(0);
   const text = readFileSync(join(rig.dir, "cairn.yaml"), "utf8");
-  expect(text).toContain("{lr}");
+  expect(text).toContain(
+    "run: python3 train.py --lr {lr} --layers {layers} --seed {CAIRN_SEED} --out_dir {CAIRN_OUT} --amp",
+  );
   expect((await rig.cairn("check")).code).toBe(0);
   expect((await rig.cairn("init", "--run", command, "--objective", "val_loss:minimize")).code).toBe(2);
   rig.dispose();
