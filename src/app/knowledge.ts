@@ -1,7 +1,7 @@
 import type { Space } from "../contribution/contribution.ts";
 import { resolveObjectives } from "../evidence/resolve.ts";
 import { firstConfirmSeed, type Knowledge } from "../plan/plan.ts";
-import type { History } from "./history.ts";
+import type { History, PastRun } from "./history.ts";
 import type { Session } from "./session.ts";
 
 /** What the planner and the decision may know: the lab as it stands and the evidence that counts. */
@@ -18,16 +18,24 @@ export function knowledgeOf(session: Session, history: History): Knowledge {
     failed: history.failed,
     meanRunCost: resolved.ok ? history.costs.uncached(resolved.value) : null,
     confirmSeed: confirmSeedOf(session, history),
+    earlierSearches: runsBeforeLanding(session, history).filter(
+      ({ row, current }) => row.purpose === "search" && row.state === "done" && current,
+    ).length,
   };
+}
+
+/** Made for the landings so far; none before the first. */
+function runsBeforeLanding(session: Session, history: History): readonly PastRun[] {
+  const last = session.loaded.landings.at(-1);
+  if (last === undefined) return [];
+  const landedAt = Date.parse(last.at);
+  return history.runs.filter((run) => run.row.createdAt <= landedAt);
 }
 
 /** Above every confirmation seed that was used before the last landing: a confirmation is always on fresh seeds. */
 function confirmSeedOf(session: Session, history: History): number {
-  const last = session.loaded.landings.at(-1);
-  if (last === undefined) return firstConfirmSeed;
-  const landedAt = Date.parse(last.at);
-  const used = history.runs
-    .filter((run) => run.row.purpose === "confirm" && run.row.createdAt <= landedAt)
+  const used = runsBeforeLanding(session, history)
+    .filter((run) => run.row.purpose === "confirm")
     .map((run) => run.row.seed + 1);
   return Math.max(firstConfirmSeed, ...used);
 }

@@ -178,8 +178,10 @@ function mostLeaveOuts(knowledge: Knowledge): number {
   return Math.ceil(openLevels(knowledge) / 4);
 }
 
+/** Search runs of this baseline. */
 function searchesOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): number {
-  return [...knowledge.observations, ...pending].filter((run) => run.purpose === "search").length;
+  const all = [...knowledge.observations, ...pending].filter((run) => run.purpose === "search").length;
+  return all - knowledge.earlierSearches;
 }
 
 /** Search runs after which the search ends whatever is left of the budget. */

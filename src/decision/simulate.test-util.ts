@@ -96,6 +96,7 @@ export function knowledgeOf(truth: Truth, observations: readonly Observation[] =
     failed: [],
     meanRunCost: 10,
     confirmSeed: firstConfirmSeed,
+    earlierSearches: 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Rng } from "../base/rng.ts";
+import { createRng, type Rng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import type { PlanRequest } from "../plan/plan.ts";
 import { isLegal } from "../plan/space.ts";
@@ -270,4 +270,28 @@ test("what a decision takes at most: all of it before the first run, nothing at 
     const { toGo } = steer(request({ ...knowledge, observations: knowledge.observations.slice(0, done) }));
     expect(toGo).toBeGreaterThanOrEqual(suggestions.length - done);
   }
+});
+
+test("after a landing, what is proposed since is searched: the runs before it are evidence, not spent budget", () => {
+  const truth = landscape([5, 4, -3, 1, 6, -2]);
+  const rng = createRng("before");
+  const observations = Array.from({ length: 24 }, (_, i) => {
+    // The last two contributions were not there yet.
+    const combination = i === 0 ? [0, 0, 0, 0, 0, 0] : [1, 1, rng.int(2), rng.int(2), 0, 0];
+    return observe(truth, "before", { combination, seed: 1 + Math.floor(i / 4), purpose: "search" });
+  });
+  const landed = { ...knowledgeOf(truth, observations), baseline: [1, 1, 0, 0, 0, 0] };
+  const request = (earlierSearches: number): PlanRequest => ({
+    knowledge: { ...landed, earlierSearches },
+    pending: [],
+    count: 4,
+    cost: () => 1,
+    feasible: () => true,
+    runsLeft: null,
+    explore: 0,
+    seed: "s",
+  });
+  expect(steer(request(24)).suggestions.length).toBe(4);
+  expect(steer(request(24)).suggestions.every((run) => run.purpose === "search")).toBe(true);
+  expect(steer(request(0)).suggestions.filter((run) => run.purpose === "search")).toEqual([]);
 });

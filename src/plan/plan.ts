@@ -21,6 +21,8 @@ export interface Knowledge {
    * landings and are ordinary evidence. 1001 before any landing, afterwards above every confirmation seed used so far.
    */
   readonly confirmSeed: number;
+  /** Search runs made before this baseline landed: evidence like any other, but not what this search has spent. */
+  readonly earlierSearches: number;
 }
 
 /** Where a lab that has landed nothing begins to confirm. */

@@ -9,6 +9,8 @@ import { createRig, type Rig } from "./rig.ts";
 
 const verdicts = z.object({ state: z.string(), verdicts: z.array(z.object({ level: z.string(), kind: z.string() })) });
 
+const baselineSchema = z.object({ baseline: z.array(z.string()) });
+
 describe("the whole path on a lab whose truth is known", () => {
   let rig: Rig;
   beforeAll(() => {
@@ -68,7 +70,7 @@ describe("the whole path on a lab whose truth is known", () => {
     expect(decided.verdicts).toHaveLength(12);
     expect((await rig.cairn("land")).code).toBe(0);
     expect(readFileSync(join(rig.dir, "landings", "0001.yaml"), "utf8")).toContain("landing: 1");
-    const check = z.object({ baseline: z.array(z.string()) }).parse(await rig.json("check"));
+    const check = baselineSchema.parse(await rig.json("check"));
     expect(check.baseline).toContain("rotary");
     expect((await rig.cairn("land")).code).toBe(3);
   });
@@ -89,6 +91,28 @@ describe("the whole path on a lab whose truth is known", () => {
     expect((await rig.cairn("gc", "--dry-run", "--older-than", "0")).code).toBe(0);
     expect(existsSync(join(rig.dir, ".cairn", "artifacts"))).toBe(true);
   });
+});
+
+test("what is proposed after a landing is measured against it, and may replace what had landed", {
+  timeout: 240_000,
+}, async () => {
+  const rig = createRig("planted");
+  const late = ["dedupe.yaml", "muon.yaml"].map((name) => join(rig.dir, "contributions", name));
+  const texts = late.map((path) => readFileSync(path, "utf8"));
+  for (const path of late) rmSync(path);
+  expect((await rig.cairn("run", "--runs", "100")).code).toBe(0);
+  expect((await rig.cairn("land")).code).toBe(0);
+  const first = baselineSchema.parse(await rig.json("check")).baseline;
+
+  late.forEach((path, i) => {
+    writeFileSync(path, texts[i] ?? "");
+  });
+  expect((await rig.cairn("run", "--runs", "100")).code).toBe(0);
+  expect((await rig.cairn("land")).code).toBe(0);
+  const second = baselineSchema.parse(await rig.json("check")).baseline;
+  expect(second).toEqual(expect.arrayContaining(["dedupe", "muon"]));
+  expect(trueUtility(second)).toBeGreaterThan(trueUtility(first) + 4);
+  rig.dispose();
 });
 
 describe("bad input", () => {
