@@ -39,7 +39,7 @@ describe("the whole path on a lab whose truth is known", () => {
     expect(status.cost.runs).toBe(0);
   });
 
-  test("run decides, and the planted best set is confirmed", { timeout: 300_000 }, async () => {
+  test("run decides, and the planted best set is confirmed", { timeout: 480_000 }, async () => {
     const { code, out } = await rig.cairn("run", "--runs", "120");
     expect(out).not.toBe("");
     expect(code).toBe(0);
@@ -94,7 +94,7 @@ describe("the whole path on a lab whose truth is known", () => {
 });
 
 test("what is proposed after a landing is measured against it, and may replace what had landed", {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const rig = createRig("planted");
   const late = ["dedupe.yaml", "muon.yaml"].map((name) => join(rig.dir, "contributions", name));
