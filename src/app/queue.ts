@@ -86,6 +86,10 @@ async function withQueue(
   }
 }
 
+/** How often, and how far apart, the queue looks again when it has nothing to do, before it says so. */
+const mostIdleLooks = 3;
+const idleMilliseconds = 500;
+
 const baselineRun = { seed: 1, purpose: "search", cost: 0, why: { kind: "baseline" } } as const;
 
 class Queue {
@@ -111,6 +115,7 @@ class Queue {
 
   async work(): Promise<QueueEnd> {
     await this.#adopt();
+    let idle = 0;
     for (;;) {
       if (this.#options.signal.aborted) return this.#drained({ kind: "interrupted" });
       if (this.#baselineFailure !== null) {
@@ -139,10 +144,17 @@ class Queue {
         }
         for (const suggestion of steering.suggestions) await this.#start(suggestion);
       }
-      if (this.#inFlight.size > 0) await Promise.race(this.#inFlight.values());
-      else if (history.pending.length === 0) return { kind: "exhausted" };
-      // Another process on this lab is at work on what is missing.
-      else await new Promise((wake) => setTimeout(wake, 1000));
+      if (this.#inFlight.size > 0) {
+        idle = 0;
+        await Promise.race(this.#inFlight.values());
+        continue;
+      }
+      // Another process on this lab has what is missing, or was faster by a moment: look again, and take over what it
+      // leaves if it dies.
+      idle = history.pending.length > 0 ? 0 : idle + 1;
+      if (idle > mostIdleLooks) return { kind: "exhausted" };
+      await new Promise((wake) => setTimeout(wake, idleMilliseconds));
+      await this.#takeOver();
     }
   }
 
@@ -167,18 +179,26 @@ class Queue {
     return this.#baselineFailure === null ? end : { kind: "baseline-failed", ...this.#baselineFailure };
   }
 
-  /** Runs that a process which is gone left behind: first in line, unless the lab has changed since. */
+  /** Runs that a process which is gone left behind come first. */
   async #adopt(): Promise<void> {
+    const runs = await this.#takeOver();
+    const { observations } = await readHistory(this.#session);
+    this.#options.onEvent({ kind: "resumed", runs, observations: observations.length });
+  }
+
+  /** Launches what owners that died have left, as far as it is still about the lab as it is. Returns how many there were. */
+  async #takeOver(): Promise<number> {
     const { store, owner } = this.#session;
     const adopted = await store.takeOverRuns(owner);
+    if (adopted.length === 0) return 0;
     const history = await readHistory(this.#session);
-    this.#options.onEvent({ kind: "resumed", runs: adopted.length, observations: history.observations.length });
     const current = new Map(history.pending.map((run) => [run.row.id, run]));
     for (const row of adopted) {
       const combination = current.get(row.id)?.combination ?? null;
       if (combination === null) await store.updateRun(row.id, owner, { state: "cancelled" });
       else this.#launch(row, combination, "left over from an interrupted session", 0);
     }
+    return adopted.length;
   }
 
   async #start(suggestion: Suggestion): Promise<void> {
