@@ -194,6 +194,8 @@ class Queue {
     const history = await readHistory(this.#session);
     const current = new Map(history.pending.map((run) => [run.row.id, run]));
     for (const row of adopted) {
+      // Another scale's wait for whoever works at that scale next.
+      if (row.scale !== this.#session.scale) continue;
       const combination = current.get(row.id)?.combination ?? null;
       if (combination === null) await store.updateRun(row.id, owner, { state: "cancelled" });
       else this.#launch(row, combination, "left over from an interrupted session", 0);
