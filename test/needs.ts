@@ -25,11 +25,15 @@ const remedies = {
 export function needs(need: Need): string | null {
   const { programs, why, get } = remedies[need];
   const found = findProgram(programs);
-  if (found !== null) return found;
-  if (process.env.CI) throw new Error(`${need} is needed for these tests and is not installed: ${get}`);
+  if (found === null) noteAbsence({ name: need, why, get });
+  return found;
+}
+
+/** For what a test cannot have here and no program stands for. @throws Error in CI. */
+export function noteAbsence(absence: { readonly name: string; readonly why: string; readonly get: string }): void {
+  if (process.env.CI) throw new Error(`${absence.name} is needed for these tests and is not here: ${absence.get}`);
   const list = process.env.CAIRN_TEST_ABSENT;
-  if (list) appendFileSync(list, `${JSON.stringify({ name: need, why, get })}\n`);
-  return null;
+  if (list) appendFileSync(list, `${JSON.stringify(absence)}\n`);
 }
 
 function findProgram(programs: readonly string[]): string | null {

@@ -4,7 +4,7 @@ import type { Json } from "../base/json.ts";
 import { ok } from "../base/result.ts";
 import { materialiseTree } from "../cache/materialise.ts";
 import { hashFiles } from "../cache/tree.ts";
-import { combinationIds } from "../contribution/combination.ts";
+import { combinationIds, isSameCombination } from "../contribution/combination.ts";
 import type { Combination, LevelId } from "../contribution/contribution.ts";
 import type { DecisionState } from "../decision/decision.ts";
 import { steer } from "../decision/steer.ts";
@@ -160,7 +160,7 @@ class Queue {
 
   #baselineIsUnknown({ runs }: History): boolean {
     const { baseline } = this.#session.loaded;
-    return !runs.some((run) => run.current && run.combination !== null && isSame(run.combination, baseline));
+    return !runs.some((run) => run.current && run.combination !== null && isSameCombination(run.combination, baseline));
   }
 
   async make(asked: readonly AskedRun[]): Promise<QueueEnd> {
@@ -241,7 +241,8 @@ class Queue {
     if (summary.executed) this.#runs += 1;
     const finished = await store.updateRun(row.id, owner, summary);
     if (finished === null || summary.state === "pending") return;
-    if (summary.state === "failed" && isSame(combination, loaded.baseline)) this.#baselineFailure = failureOf(result);
+    if (summary.state === "failed" && isSameCombination(combination, loaded.baseline))
+      this.#baselineFailure = failureOf(result);
     this.#options.onEvent({ kind: "run-finished", run: finished, values: valuesOf(this.#session, result) });
   }
 
@@ -433,10 +434,6 @@ function valuesOf(session: Session, result: RunResult): ReadonlyMap<string, numb
 function lastLandingAt(session: Session): number {
   const last = session.loaded.landings.at(-1);
   return last === undefined ? 0 : Date.parse(last.at);
-}
-
-function isSame(a: Combination, b: Combination): boolean {
-  return a.length === b.length && a.every((level, i) => level === b[i]);
 }
 
 /** Sorts by time, short enough to type, and not the same in two processes. */

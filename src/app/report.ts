@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { z } from "zod";
 import { type Report, type ReportRun, reportSchema } from "../api/report.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
-import { combinationIds } from "../contribution/combination.ts";
+import { combinationIds, isSameCombination } from "../contribution/combination.ts";
 import type { Combination, FactorLevel } from "../contribution/contribution.ts";
 import { decide } from "../decision/decide.ts";
 import type { DecideOptions, Decision, Verdict } from "../decision/decision.ts";
@@ -66,7 +66,7 @@ export function buildReport(session: Session, standing: Standing): Report {
   const { decision, history, knowledge } = standing;
   const { lab, space } = loaded;
   const ids = (combination: Combination) => [...combinationIds(space, combination)];
-  const baseline = decision.points.find((point) => isSame(point.combination, decision.baseline));
+  const baseline = decision.points.find((point) => isSameCombination(point.combination, decision.baseline));
   const state = history.observations.length === 0 ? "empty" : decision.state;
   return {
     cairn: 1,
@@ -258,8 +258,4 @@ function busySeconds(runs: readonly PastRun[]): number {
     until = Math.max(until, end);
   }
   return total / 1000;
-}
-
-function isSame(a: Combination, b: Combination): boolean {
-  return a.length === b.length && a.every((x, i) => x === b[i]);
 }

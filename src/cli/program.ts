@@ -55,7 +55,7 @@ Exit codes:
   ${exitCodes.internal}   a defect in Cairn
   ${exitCodes.interrupted}  interrupted; what was recorded is kept
 
-Every reading command takes --json. NO_COLOR is honoured.`;
+Every reading command takes --json (export: --format json). NO_COLOR is honoured.`;
 
 export function createProgram(io: Io, setExit: SetExit): Command {
   const program = new Command("cairn")

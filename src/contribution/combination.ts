@@ -74,3 +74,7 @@ export function canHave(space: Space, wanted: readonly LevelRef[]): boolean {
   };
   return add(wanted) && search();
 }
+
+export function isSameCombination(a: Combination, b: Combination): boolean {
+  return a.length === b.length && a.every((level, j) => level === b[j]);
+}

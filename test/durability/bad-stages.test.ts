@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/base/digest.ts";
 import type { FailureCause, RunEvent } from "../../src/run/run.ts";
 import type { RunnerDeps } from "../../src/run/runner.ts";
+import { noteAbsence } from "../needs.ts";
 import { doneOf, failureOf, makeLabFolder, openRig, processesOfLab, type Rig, removeLab, stage } from "./rig.ts";
 
 /** What stages do wrong, and what becomes of it: a plain cause, nothing recorded, nothing left running. */
@@ -145,6 +146,11 @@ describe("a stage that goes wrong", () => {
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", lab], { stdio: "ignore" });
     } catch {
       removeLab(lab);
+      noteAbsence({
+        name: "a small disk",
+        why: "a stage fills a tmpfs of 4 MB that the test mounts",
+        get: "run the tests as root, or in a container that may mount",
+      });
       context.skip("mounting a small tmpfs is not permitted here");
     }
     try {

@@ -31,6 +31,12 @@ describe("the whole path on a lab whose truth is known", () => {
     expect(land.err).toContain("nothing to land");
   });
 
+  test("who proposed a change is not shown before it is decided", async () => {
+    expect(readFileSync(join(rig.dir, "contributions", "muon.yaml"), "utf8")).toMatch(/^by: /m);
+    const { contributions } = reportSchema.parse(await rig.json("report"));
+    expect(contributions.flatMap((contribution) => contribution.by)).toEqual([]);
+  });
+
   test("plan runs nothing and starts with the baseline", async () => {
     const { code, out } = await rig.cairn("plan");
     expect(code).toBe(0);

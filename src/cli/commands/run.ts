@@ -56,7 +56,7 @@ export const registerRun: Register = (program, io, setExit) => {
         capacity: { ...(cpus !== undefined && { cpus }), ...(gpus !== undefined && { gpus }) },
       };
       await withSession(program, io, options.scale, async (session) => {
-        if (options.retryFailed === true) await retryFailed(session);
+        if (options.retryFailed === true) io.note(`${await retryFailed(session)} crashed runs get another chance`);
         const asked = levels.length === 0 ? null : askedRuns(session.loaded, levels, options.seeds);
         const end = await watchQueue(io, session, limits, (queueOptions) =>
           asked === null ? runQueue(session, queueOptions) : runAsked(session, asked, queueOptions),
