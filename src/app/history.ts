@@ -104,7 +104,7 @@ async function observe(session: Session, run: PastRun): Promise<Observation | nu
     );
   }
   const { id, seed, purpose } = run.row;
-  return { run: id, combination: run.combination, seed, purpose, outcomes };
+  return { run: id, combination: run.combination, seed, purpose, context: [], outcomes };
 }
 
 const samplingErrors = new Map<string, number | null>();

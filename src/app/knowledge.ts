@@ -13,6 +13,8 @@ export function knowledgeOf(session: Session, history: History): Knowledge {
     baseline,
     objectives: resolveObjectives(lab.objectives, history.observations, baseline),
     observations: history.observations,
+    contexts: [],
+    seededStages: [],
     confidence: lab.policy.confidence,
     alpha: lab.policy.alpha,
     failed: history.failed,

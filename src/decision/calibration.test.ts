@@ -4,7 +4,8 @@ import { cholesky } from "../math/linear.ts";
 import { at, dot } from "../math/vector.ts";
 import { probabilityAbove } from "../plan/belief.ts";
 import { contrast, type Functional, point, shapeOf } from "../plan/functional.ts";
-import { condition, drawHyper, fitMap, hyperOf, priorCovariance, project } from "../plan/model.ts";
+import { createGrouping } from "../plan/grouping.ts";
+import { condition, drawHyper, fitMap, hyperOf, hyperSize, priorCovariance, project } from "../plan/model.ts";
 import { encode } from "../plan/scale.ts";
 import { allCombinations } from "../plan/space.ts";
 import { applyTo, measureCoverage } from "./calibrate.test-util.ts";
@@ -36,6 +37,8 @@ test("where the truth is drawn from the prior, posterior ranks are uniform", () 
   const space = plainSpace([1, 1, 1, 1]);
   const shape = shapeOf(space);
   const all = allCombinations(space);
+  const grouping = createGrouping({ space, seededStages: [], contexts: [] });
+  const blank = encode(shape, grouping, [], []);
   const functionals: readonly Functional[] = [
     contrast(shape, [{ factor: 0, from: 0, to: 1 }], [0, 0, 0, 0]),
     contrast(shape, [{ factor: 1, from: 0, to: 1 }], null),
@@ -52,26 +55,31 @@ test("where the truth is drawn from the prior, posterior ranks are uniform", () 
   const repeats = 200;
   for (let r = 0; r < repeats; r++) {
     const rng = createRng(`prior ${r}`);
-    const hyper = hyperOf(Float64Array.from({ length: 7 }, () => rng.normal()));
+    const hyper = hyperOf(
+      blank,
+      Float64Array.from({ length: hyperSize(blank) }, () => rng.normal()),
+    );
     const points = all.map((x) => point(shape, x));
     const covariance = Float64Array.from(points.flatMap((p) => points.map((q) => priorCovariance(shape, hyper, p, q))));
     for (let i = 0; i < all.length; i++) covariance[i * all.length + i] = at(covariance, i * all.length + i) + 1e-9;
     expect(cholesky(covariance, all.length)).toBe(true);
     const white = Float64Array.from(all, () => rng.normal());
     const truth = all.map((_, i) => dot(covariance.subarray(i * all.length, (i + 1) * all.length), white, i + 1));
-    const shared = Array.from({ length: 4 }, () => Math.sqrt(hyper.seed) * rng.normal());
+    const shared = Array.from({ length: 4 }, () => Math.sqrt(at(hyper.shared, 0)) * rng.normal());
     const runs = Array.from({ length: 12 }, () => {
       const index = rng.int(all.length);
       const seed = rng.int(4);
       const y = (truth[index] ?? 0) + (shared[seed] ?? 0) + Math.sqrt(hyper.noise) * rng.normal();
-      return { run: "", combination: all[index] ?? [], seed, purpose: "search" as const, outcomes: new Map(), y };
+      const run = { run: "", combination: all[index] ?? [], seed, purpose: "search" as const, context: [] };
+      return { ...run, outcomes: new Map(), y };
     });
     const data = encode(
       shape,
+      grouping,
       runs,
       runs.map(({ y }) => y),
     );
-    const posteriors = drawHyper(data, fitMap(data), 30, rng).map((q) => condition(data, hyperOf(q)));
+    const posteriors = drawHyper(data, fitMap(data), 30, rng).map((q) => condition(data, hyperOf(data, q)));
     for (const functional of functionals) {
       const projections = posteriors.map((posterior) => project(posterior, functional));
       const means = Float64Array.from(projections, ({ mean }) => mean);

@@ -81,6 +81,7 @@ export function observe(
     combination: run.combination,
     seed: run.seed,
     purpose: run.purpose,
+    context: [],
     outcomes: measure(truth, label, run.combination, run.seed),
   };
 }
@@ -97,6 +98,9 @@ export function knowledgeOf(truth: Truth, observations: readonly Observation[] =
     meanRunCost: 10,
     confirmSeed: firstConfirmSeed,
     earlierSearches: 0,
+    earlierTrials: { tested: 0, landed: 0 },
+    contexts: [],
+    seededStages: [],
   };
 }
 

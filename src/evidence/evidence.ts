@@ -6,7 +6,7 @@ export type Outcome =
       readonly kind: "measured";
       /** In the objective's own unit and sign. */
       readonly value: number;
-      /** Standard error of `value` from its items; null where there are none. */
+      /** Standard error of `value` from its items, of the part that other runs on the same items do not share; null where there are none. */
       readonly samplingError: number | null;
     }
   | { readonly kind: "diverged" };
@@ -21,6 +21,8 @@ export interface Observation {
   /** Runs with the same seed are paired: every stage they share has the same random numbers. */
   readonly seed: number;
   readonly purpose: Purpose;
+  /** Level of each of the knowledge's contexts; empty where there are none. */
+  readonly context: readonly number[];
   /** By objective name; an objective that is absent was not measured. */
   readonly outcomes: ReadonlyMap<string, Outcome>;
 }

@@ -16,7 +16,7 @@ const speed: Objective = {
 
 function run(combination: readonly number[], outcome: Outcome | null): Observation {
   const outcomes = new Map(outcome === null ? [] : [["speed", outcome]]);
-  return { run: "r", combination, seed: 1, purpose: "search", outcomes };
+  return { run: "r", combination, seed: 1, purpose: "search", context: [], outcomes };
 }
 const measured = (value: number): Outcome => ({ kind: "measured", value, samplingError: null });
 

@@ -4,7 +4,7 @@
  * Notation: `x*` the incumbent (the best so far by posterior mean), `b` the baseline; `D = U(x) − U(x*)` with mean `d`;
  * `y_m` the result that a run of x with a seed would give on objective m. The run moves the posterior mean of D by a normal
  * with variance `s̃² = Σ_m a_m² cov(D_m, y_m)² / var(y_m)`, `a_m` objective m's weight in U: noise, earlier runs of x and
- * what the seed shares with others are all in it, so a replicate competes with a new combination on the same terms.
+ * what it shares with others (seed, cached stages) are all in it, so a replicate competes with a new combination on the same terms.
  * Expected improvement `EI = s̃ h(d/s̃)`, `h(z) = φ(z) + z Φ(z)`; the value of a run is
  *   `log EI + Σ_m log P(Δ_m(x) ≥ −g_m) + log P(finite) − ½ log cost`
  * (LogEI, Ament et al. 2023; cost as in EEIPU, Astudillo et al. 2021).
@@ -21,7 +21,7 @@ import {
   type ObjectiveBelief,
 } from "./belief.ts";
 import { point } from "./functional.ts";
-import { levelVariance, type Projection, project, projectSeed } from "./model.ts";
+import { levelVariance, type Projection, project, projectShared, runVariance } from "./model.ts";
 import { combinationKey } from "./space.ts";
 
 /** A combination against the baseline. */
@@ -86,7 +86,7 @@ function logMeanExp(logs: readonly number[]): number {
 /** The field of one belief; remembers the projections it has made. */
 function beliefField(belief: Belief, baseline: Combination): Field {
   const projections = new Map<string, readonly Projection[]>();
-  const seeds = new Map<number, readonly Float64Array[]>();
+  const shared = new Map<string, readonly Float64Array[]>();
   const standings = new Map<string, Standing>();
 
   const projectionsOf = (x: Combination): readonly Projection[] => {
@@ -98,11 +98,13 @@ function beliefField(belief: Belief, baseline: Combination): Field {
     projections.set(key, made);
     return made;
   };
-  const seedsOf = (seed: number): readonly Float64Array[] => {
-    const known = seeds.get(seed);
+  const sharedOf = (x: Combination, seed: number): readonly Float64Array[] => {
+    const groups = belief.grouping.groupsOf(x, seed);
+    const key = groups.join();
+    const known = shared.get(key);
     if (known !== undefined) return known;
-    const made = belief.objectives.map((model) => projectSeed(model.posterior, seed));
-    seeds.set(seed, made);
+    const made = belief.objectives.map((model) => projectShared(model.posterior, groups));
+    shared.set(key, made);
     return made;
   };
 
@@ -131,19 +133,19 @@ function beliefField(belief: Belief, baseline: Combination): Field {
   };
 
   const improvement = (x: Combination, seed: number, incumbent: Combination): Improvement => {
-    const [mine, best, shared] = [projectionsOf(x), projectionsOf(incumbent), seedsOf(seed)];
+    const [mine, best, luck] = [projectionsOf(x), projectionsOf(incumbent), sharedOf(x, seed)];
     let mean = 0;
     let variance = 0;
     for (const [m, model] of belief.objectives.entries()) {
-      const [px, pi, u] = [mine[m], best[m], shared[m]];
+      const [px, pi, u] = [mine[m], best[m], luck[m]];
       if (px === undefined || pi === undefined || u === undefined || model.toUtility === 0) continue;
       mean += model.toUtility * (px.mean - pi.mean);
       const { hyper } = model.posterior;
       const own = kernel(model, x, x) - dot(px.v, px.v);
-      const withSeed = -dot(px.v, u);
+      const withLuck = -dot(px.v, u);
       const cross = kernel(model, x, incumbent) - dot(px.v, pi.v) - dot(pi.v, u);
-      const result = own + 2 * withSeed + hyper.seed - dot(u, u) + hyper.noise;
-      variance += (model.toUtility * (own + withSeed - cross)) ** 2 / Math.max(result, 1e-12);
+      const result = own + 2 * withLuck - dot(u, u) + runVariance(hyper);
+      variance += (model.toUtility * (own + withLuck - cross)) ** 2 / Math.max(result, 1e-12);
     }
     const sd = Math.sqrt(variance);
     if (!(sd > 1e-9)) return { logValue: Number.NEGATIVE_INFINITY, expected: 0 };

@@ -87,11 +87,11 @@ test("a diverged run counts as worse than the worst, and moves the probability o
   const runs = combinations.map((combination) => observe(bad, "div", { combination, seed: 1, purpose: "search" }));
   const [loss] = truth.objectives;
   if (loss === undefined) throw new Error("no objective");
-  const { data } = scaleObjective(shapeOf(truth.space), loss, runs);
+  const belief = believe(knowledgeOf(bad, runs));
+  const { data } = scaleObjective(belief.shape, belief.grouping, loss, runs);
   const finite = runs.flatMap((run, i) => (run.combination[2] === 0 ? [data.y[i] ?? 0] : []));
   for (const [i, run] of runs.entries())
     if (run.combination[2] === 1) expect(data.y[i]).toBeLessThanOrEqual(Math.min(...finite));
-  const belief = believe(knowledgeOf(bad, runs));
   expect(divergenceProbability(belief, [1, 1, 1])).toBeGreaterThan(0.7);
   expect(divergenceProbability(belief, [1, 1, 0])).toBeLessThan(0.3);
   expect(divergenceProbability(believe(knowledge), [1, 1, 1])).toBe(0);

@@ -12,6 +12,7 @@ import type { Interval, Observation, ResolvedObjective } from "../evidence/evide
 import { normalCdf, normalPdf, normalQuantile } from "../math/normal.ts";
 import { dot } from "../math/vector.ts";
 import { difference, type Functional, point, type Shape, shapeOf } from "./functional.ts";
+import { createGrouping, type Grouping } from "./grouping.ts";
 import {
   believeRun,
   condition,
@@ -38,6 +39,7 @@ export interface ObjectiveBelief {
 
 export interface Belief {
   readonly shape: Shape;
+  readonly grouping: Grouping;
   readonly objectives: readonly ObjectiveBelief[];
   /** The process fitted to 1 for diverged and 0 for finite runs; null while none has diverged. */
   readonly divergence: Posterior | null;
@@ -47,21 +49,30 @@ export type Ensemble = readonly Belief[];
 
 /** The belief at the mode of the hyper-parameters. */
 export function believe(knowledge: Knowledge): Belief {
-  const shape = shapeOf(knowledge.space);
+  const shape = knowledgeShape(knowledge);
+  const grouping = createGrouping(knowledge);
   const objectives = knowledge.objectives.map((objective): ObjectiveBelief => {
-    const { data, centre, unit } = scaleObjective(shape, objective, knowledge.observations);
+    const { data, centre, unit } = scaleObjective(shape, grouping, objective, knowledge.observations);
     const mode = fitMap(data);
-    const posterior = condition(data, hyperOf(mode));
+    const posterior = condition(data, hyperOf(data, mode));
     return { objective, centre, unit, toUtility: (objective.weight * unit) / objective.matters, mode, posterior };
   });
-  return { shape, objectives, divergence: divergenceOf(shape, knowledge.observations) };
+  return { shape, grouping, objectives, divergence: divergenceOf(shape, grouping, knowledge.observations) };
 }
 
-function divergenceOf(shape: Shape, runs: readonly Observation[]): Posterior | null {
+/** Where each factor's and each context's levels are. */
+export function knowledgeShape({ space, contexts }: Pick<Knowledge, "space" | "contexts">): Shape {
+  return shapeOf(
+    space,
+    contexts.map(({ levels }) => levels.length),
+  );
+}
+
+function divergenceOf(shape: Shape, grouping: Grouping, runs: readonly Observation[]): Posterior | null {
   const failures = runs.map((run) => (diverged(run) ? 1 : 0));
   if (failures.every((failure) => failure === 0)) return null;
-  const data = encode(shape, runs, failures);
-  return condition(data, hyperOf(fitMap(data)));
+  const data = encode(shape, grouping, runs, failures);
+  return condition(data, hyperOf(data, fitMap(data)));
 }
 
 /** `draws` beliefs with hyper-parameters drawn from their posterior. */
@@ -71,7 +82,7 @@ export function drawEnsemble(belief: Belief, draws: number, rng: Rng): Ensemble 
     // The work of a draw grows as n³: 100 runs at full number, fewer beyond.
     const affordable = Math.max(8, Math.min(draws, Math.floor((draws * 3e6) / (1 + data.n ** 3))));
     const qs = drawHyper(data, model.mode, affordable, rng.fork(model.objective.name));
-    return qs.map((q) => ({ ...model, posterior: condition(data, hyperOf(q)) }));
+    return qs.map((q) => ({ ...model, posterior: condition(data, hyperOf(data, q)) }));
   });
   return Array.from({ length: draws }, (_, h) => ({
     ...belief,
@@ -88,11 +99,12 @@ function at<T>(items: readonly T[], i: number): T {
 /** The belief after a run that came out as expected. */
 export function believeCombination(belief: Belief, x: Combination, seed: number): Belief {
   const codes = encodeCombination(belief.shape, x);
+  const groups = belief.grouping.groupsOf(x, seed);
   return {
     ...belief,
     objectives: belief.objectives.map((model) => ({
       ...model,
-      posterior: believeRun(model.posterior, codes, seed),
+      posterior: believeRun(model.posterior, codes, groups),
     })),
   };
 }

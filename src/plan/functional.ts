@@ -3,18 +3,19 @@
  *
  * Notation: `F` factors, factor `j` with levels `0..k_j − 1`. A *term* is a product functional
  * `T f = Σ_x Π_j w_j(x_j) f(x)` with weights `w_j` over the levels of factor j; a functional is a sum of terms with
- * coefficients. A point `f(x)` has indicator weights; an average over a factor has `w_j = 1/k_j`; a difference between
+ * coefficients. Behind the factors come the *contexts* in which runs are made (scale, epoch), level 0 of each being the
+ * one that decisions are about: every functional has weight 1 on it, and none on the others. A point `f(x)` has indicator weights; an average over a factor has `w_j = 1/k_j`; a difference between
  * levels a and b of a factor has `w_j = 1_a − 1_b`. So an effect, alone or on average, and an interaction are one term
  * each, and the covariance of two terms under a product kernel is a product over factors (model.ts).
  */
 import type { Combination, Space } from "../contribution/contribution.ts";
 import { gaussLegendre } from "../math/quadrature.ts";
 
-/** Where each factor's levels begin in a weight vector: offsets[j] .. offsets[j + 1]. */
+/** Where each column's levels begin in a weight vector: offsets[j] .. offsets[j + 1]; first the factors, then the contexts. */
 export interface Shape {
   readonly offsets: readonly number[];
   readonly factors: number;
-  /** Σ k_j */
+  /** Σ k_j over all columns. */
   readonly width: number;
 }
 
@@ -26,10 +27,23 @@ export interface Term {
 
 export type Functional = readonly Term[];
 
-export function shapeOf(space: Space): Shape {
+export function shapeOf(space: Space, contexts: readonly number[] = []): Shape {
   const offsets = [0];
-  for (const factor of space.factors) offsets.push((offsets.at(-1) ?? 0) + factor.levels.length + 1);
+  for (const levels of [...space.factors.map((factor) => factor.levels.length + 1), ...contexts])
+    offsets.push((offsets.at(-1) ?? 0) + levels);
   return { offsets, factors: space.factors.length, width: offsets.at(-1) ?? 0 };
+}
+
+/** Factors and contexts. */
+export function columnsOf(shape: Shape): number {
+  return shape.offsets.length - 1;
+}
+
+/** Zero, but for weight 1 on the deciding level of each context. */
+function blankWeights(shape: Shape): Float64Array {
+  const weights = new Float64Array(shape.width);
+  for (let j = shape.factors; j < columnsOf(shape); j++) weights[offset(shape, j)] = 1;
+  return weights;
 }
 
 function offset(shape: Shape, factor: number): number {
@@ -38,7 +52,7 @@ function offset(shape: Shape, factor: number): number {
 
 /** f(x) */
 export function point(shape: Shape, x: Combination, coefficient = 1): Functional {
-  const weights = new Float64Array(shape.width);
+  const weights = blankWeights(shape);
   for (let j = 0; j < shape.factors; j++) weights[offset(shape, j) + (x[j] ?? 0)] = 1;
   return [{ coefficient, weights }];
 }
@@ -57,7 +71,7 @@ export interface Change {
 
 /** The (joint) difference that the changes make, everything else at `x`, or averaged evenly over all levels when null. */
 export function contrast(shape: Shape, changes: readonly Change[], x: Combination | null): Functional {
-  const weights = new Float64Array(shape.width);
+  const weights = blankWeights(shape);
   for (let j = 0; j < shape.factors; j++) {
     const begin = offset(shape, j);
     const end = offset(shape, j + 1);
@@ -82,7 +96,7 @@ export function shapley(shape: Shape, base: Combination, set: Combination, playe
   const players = base.flatMap((level, j) => (level === set[j] ? [] : [j]));
   const { nodes, weights: mass } = gaussLegendre(Math.max(1, Math.ceil(players.length / 2)));
   return Array.from(nodes, (p, q) => {
-    const weights = new Float64Array(shape.width);
+    const weights = blankWeights(shape);
     for (let j = 0; j < shape.factors; j++) {
       const begin = offset(shape, j);
       const [without, within] = [begin + (base[j] ?? 0), begin + (set[j] ?? 0)];

@@ -2,27 +2,36 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
+import { plainSpace } from "../decision/simulate.test-util.ts";
 import type { Observation } from "../evidence/evidence.ts";
 import { dot } from "../math/vector.ts";
 import { contrast, difference, type Functional, point, type Shape, shapley } from "./functional.ts";
+import { createGrouping } from "./grouping.ts";
 import {
   believeRun,
   condition,
+  createPotential,
   type Data,
   drawHyper,
   fitMap,
   type Hyper,
   hyperOf,
+  hyperSize,
   levelVariance,
-  potential,
   priorCovariance,
   project,
-  projectSeed,
+  projectShared,
 } from "./model.ts";
 import { encode, encodeCombination } from "./scale.ts";
 
-// Three factors with 2, 3 and 2 levels.
-const shape: Shape = { offsets: [0, 2, 5, 7], factors: 3, width: 7 };
+// Three factors with 2, 3 and 2 levels, and a context with two.
+const shape: Shape = { offsets: [0, 2, 5, 7, 9], factors: 3, width: 9 };
+// The first factor reaches a seeded stage that the others do not.
+const grouping = createGrouping({
+  space: plainSpace([1, 2, 1]),
+  seededStages: [{ stage: "early", reach: [0] }],
+  contexts: [{ kind: "scale", levels: ["full", "proxy"] }],
+});
 const all: Combination[] = [0, 1].flatMap((a) => [0, 1, 2].flatMap((b) => [0, 1].map((c) => [a, b, c])));
 
 function dataOf(n: number, label: string): Data {
@@ -32,21 +41,29 @@ function dataOf(n: number, label: string): Data {
     combination: all[rng.int(all.length)] ?? [],
     seed: 1 + rng.int(3),
     purpose: "search",
+    context: [rng.int(2)],
     outcomes: new Map(),
   }));
   return encode(
     shape,
+    grouping,
     runs,
     runs.map(() => rng.normal()),
+    runs.map(() => 0.1 * rng.uniform()),
   );
 }
 
-const hyper: Hyper = { theta: Float64Array.of(0.3, 1.1, 0.05), signal: 1.7, seed: 0.4, noise: 0.2 };
+const hyper: Hyper = {
+  theta: Float64Array.of(0.3, 1.1, 0.05, 0.6),
+  signal: 1.7,
+  shared: Float64Array.of(0.4, 0.15, 0.8),
+  noise: 0.2,
+};
 
-/** The covariance of the notation, written out. */
-function kernel(x: Combination, y: Combination): number {
+/** The covariance of the notation, written out; the context behind the factors. */
+function kernel(x: readonly number[], y: readonly number[]): number {
   let exponent = 0;
-  for (let j = 0; j < 3; j++) if (x[j] !== y[j]) exponent += hyper.theta[j] ?? 0;
+  for (let j = 0; j < 4; j++) if (x[j] !== y[j]) exponent += hyper.theta[j] ?? 0;
   return hyper.signal * Math.exp(-exponent) + levelVariance;
 }
 
@@ -78,23 +95,24 @@ function weightsOf(functional: Functional): number[] {
 /** Mean and covariance of f + μ at all twelve combinations given the data, by the textbook formulas. */
 function brutePosterior(data: Data): { readonly mean: number[]; readonly covariance: number[][] } {
   const xs = Array.from({ length: data.n }, (_, i) =>
-    [0, 1, 2].map((j) => (data.codes[i * 3 + j] ?? 0) - (shape.offsets[j] ?? 0)),
+    [0, 1, 2, 3].map((j) => (data.codes[i * 4 + j] ?? 0) - (shape.offsets[j] ?? 0)),
   );
+  const deciding = all.map((x) => [...x, 0]);
   const k = xs.map((x, i) =>
     xs.map(
       (y, l) =>
         kernel(x, y) +
-        (data.seeds[i] === data.seeds[l] ? hyper.seed : 0) +
-        (i === l ? hyper.noise + 1e-8 * (1 + hyper.signal) : 0),
+        data.effects.reduce((sum, { groups }, e) => sum + (groups[i] === groups[l] ? (hyper.shared[e] ?? 0) : 0), 0) +
+        (i === l ? hyper.noise + (data.known[i] ?? 0) + 1e-8 * (1 + hyper.signal) : 0),
     ),
   );
   const precision = inverse(k);
-  const cross = all.map((x) => xs.map((y) => kernel(x, y)));
+  const cross = deciding.map((x) => xs.map((y) => kernel(x, y)));
   const gain = cross.map((row) => precision.map((p) => p.reduce((sum, v, i) => sum + v * (row[i] ?? 0), 0)));
   return {
     mean: gain.map((row) => row.reduce((sum, v, i) => sum + v * (data.y[i] ?? 0), 0)),
-    covariance: all.map((x, a) =>
-      all.map((y, b) => kernel(x, y) - (gain[a] ?? []).reduce((sum, v, i) => sum + v * (cross[b]?.[i] ?? 0), 0)),
+    covariance: deciding.map((x, a) =>
+      deciding.map((y, b) => kernel(x, y) - (gain[a] ?? []).reduce((sum, v, i) => sum + v * (cross[b]?.[i] ?? 0), 0)),
     ),
   };
 }
@@ -168,19 +186,19 @@ test("gradients equal finite differences", () => {
     fc.property(fc.integer({ min: 0, max: 25 }), fc.integer(), (n, seed) => {
       const data = dataOf(n, `gradient ${seed}`);
       const rng = createRng(`${seed}`);
-      const q = Float64Array.from({ length: 6 }, () => rng.normal());
-      const gradient = new Float64Array(6);
-      potential(data, q, gradient);
-      const scratch = new Float64Array(6);
-      for (let i = 0; i < 6; i++) {
+      const potential = createPotential(data);
+      const size = hyperSize(data);
+      const q = Float64Array.from({ length: size }, () => rng.normal());
+      const gradient = new Float64Array(size);
+      potential(q, gradient);
+      const scratch = new Float64Array(size);
+      for (let i = 0; i < size; i++) {
         const step = 1e-5;
         const up = potential(
-          data,
           q.map((v, k) => (k === i ? v + step : v)),
           scratch,
         );
         const down = potential(
-          data,
           q.map((v, k) => (k === i ? v - step : v)),
           scratch,
         );
@@ -195,17 +213,18 @@ test("gradients equal finite differences", () => {
 test("the mode is a stationary point, and no draw's neighbourhood is far better", () => {
   const data = dataOf(20, "mode");
   const mode = fitMap(data);
-  const gradient = new Float64Array(6);
-  const best = potential(data, mode, gradient);
+  const potential = createPotential(data);
+  const gradient = new Float64Array(hyperSize(data));
+  const best = potential(mode, gradient);
   for (const g of gradient) expect(Math.abs(g)).toBeLessThan(1e-2);
   for (const q of drawHyper(data, mode, 20, createRng("draws")))
-    expect(potential(data, q, gradient)).toBeGreaterThan(best - 1e-3);
+    expect(potential(q, gradient)).toBeGreaterThan(best - 1e-3);
 });
 
 test("a believed run leaves every mean and shrinks what it touches, as conditioning on it would", () => {
   const data = dataOf(12, "believe");
   const posterior = condition(data, hyper);
-  const believed = believeRun(posterior, encodeCombination(shape, [1, 2, 1]), 7);
+  const believed = believeRun(posterior, encodeCombination(shape, [1, 2, 1]), grouping.groupsOf([1, 2, 1], 7));
   const again = condition(believed.data, hyper);
   for (const [, functional] of functionals) {
     const [before, after, direct] = [posterior, believed, again].map((p) => project(p, functional));
@@ -223,10 +242,11 @@ test("what runs of one seed share cancels from their differences", () => {
     shape,
     n: 2,
     codes: Uint16Array.from([...encodeCombination(shape, [0, 0, 0]), ...encodeCombination(shape, [1, 0, 0])]),
-    seeds: Int32Array.of(1, 1),
+    effects: [{ groups: Int32Array.of(1, 1), prior: [0, 1] }],
     y: Float64Array.of(shift, 1 + shift),
+    known: new Float64Array(2),
   });
-  const strong = { ...hyper, seed: 1e6 };
+  const strong = { ...hyper, shared: Float64Array.of(1e6) };
   const effect = difference(shape, [1, 0, 0], [0, 0, 0]);
   const mean = project(condition(pair(0), strong), effect).mean;
   expect(mean).toBeGreaterThan(0.3);
@@ -236,17 +256,23 @@ test("what runs of one seed share cancels from their differences", () => {
 test("what a seed's runs say about its shared part", () => {
   const data = dataOf(15, "seed");
   const posterior = condition(data, hyper);
-  const u = projectSeed(posterior, 2);
-  const count = data.seeds.filter((s) => s === 2).length;
-  expect(count).toBeGreaterThan(0);
+  const u = projectShared(posterior, [2, -1, -1]);
+  expect(data.effects[0]?.groups.includes(2)).toBe(true);
   expect(dot(u, u)).toBeGreaterThan(0);
-  expect(dot(u, u)).toBeLessThan(hyper.seed);
-  expect(dot(projectSeed(posterior, 99), projectSeed(posterior, 99))).toBe(0);
+  expect(dot(u, u)).toBeLessThan(hyper.shared[0] ?? 0);
+  expect(dot(projectShared(posterior, [99, -1, -1]), u)).toBe(0);
+});
+
+test("runs share a stage's draw when they agree on the seed and on what reaches the stage", () => {
+  const early = (x: Combination, seed: number) => grouping.groupsOf(x, seed)[1];
+  expect(early([0, 1, 0], 1)).toBe(early([0, 2, 1], 1));
+  expect(early([0, 1, 0], 1)).not.toBe(early([1, 1, 0], 1));
+  expect(early([0, 1, 0], 1)).not.toBe(early([0, 1, 0], 2));
 });
 
 test("without runs the posterior is the prior", () => {
-  const empty = encode(shape, [], []);
-  const posterior = condition(empty, hyperOf(fitMap(empty)));
+  const empty = encode(shape, grouping, [], []);
+  const posterior = condition(empty, hyperOf(empty, fitMap(empty)));
   expect(project(posterior, point(shape, [0, 0, 0])).mean).toBe(0);
   expect(drawHyper(empty, fitMap(empty), 3, createRng("none"))).toHaveLength(3);
 });

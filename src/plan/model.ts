@@ -2,42 +2,55 @@
  * The Gaussian process of one objective over combinations (METHOD: the model).
  *
  * Notation
- *   F factors j = 1..N, levels coded `offset_j + level` (functional.ts); x_i the combination, s_i the seed of run i = 1..n;
- *   y_i the result, oriented so that larger is better, centred and scaled (scale.ts).
- *   y_i = f(x_i) + μ + u_{s_i} + ε_i
+ *   C columns j = 1..C: the factors, then the contexts (scale, epoch) in which a run was made; levels coded
+ *   `offset_j + level` (functional.ts); x_i the codes of run i = 1..n; y_i its result, oriented so that larger is better,
+ *   centred and scaled (scale.ts).
+ *   y_i = f(x_i) + μ + Σ_e u^e_{g_e(i)} + ε_i
  *     f ~ GP(0, s² E),  E(x, x') = exp(−Σ_j θ_j 1[x_j ≠ x'_j])   a functional ANOVA of all orders (Oh et al. 2019, COMBO)
- *     μ ~ N(0, c²)      the level that the centring missed
- *     u_s ~ N(0, τ²)    what runs with one seed share; cancels between runs of one seed
- *     ε ~ N(0, σ²)      what a run has of its own
- *   K = s² E + c² 1 + τ² S + σ² I,  S_ik = 1[s_i = s_k];  K = L Lᵀ;  z = L⁻¹ y.
+ *     μ ~ N(0, c²)        the level that the centring missed
+ *     u^e_g ~ N(0, τ_e²)  what the runs of one group share: a seed's part (e = 0), a cached stage's draw, a context's offset
+ *     ε_i ~ N(0, σ² + v_i)  what a run has of its own; v_i the part known beforehand (sampling of the evaluation's items)
+ *   K = s² E + c² 1 + Σ_e τ_e² G_e + σ² I + V,  G_e,ik = 1[g_e(i) = g_e(k)];  K = L Lᵀ;  z = L⁻¹ y.
  *   q the hyper-parameters, whitened by their priors: q ~ N(0, I);
- *     (log θ_1 … log θ_N, log s², log τ², log σ²) = m + d ∘ q.
+ *     (log θ_1 … log θ_C, log s², log τ_0² …, log σ²) = m + d ∘ q.
  *   V(q) = ½ qᵀq + ½ yᵀK⁻¹y + ½ log det K, minus the log posterior density up to a constant;
  *   ∂V/∂K = M = ½ (K⁻¹ − α αᵀ), α = K⁻¹ y.
- * Cost: V and ∇V in n³/2 + n²N; a functional's posterior in n²/2 + nN.
+ * Cost: V and ∇V in n³/2 + n²D/2, D the columns on which two runs differ; a functional's posterior in n²/2 + nC.
  */
 import type { Rng } from "../base/rng.ts";
 import { sampleHmc } from "../math/hmc.ts";
 import { minimise } from "../math/lbfgs.ts";
 import { appendRow, cholesky, invertSpd, logDet, solveLower, solveLowerTransposed } from "../math/linear.ts";
 import { at, dot } from "../math/vector.ts";
-import type { Functional, Shape, Term } from "./functional.ts";
+import { columnsOf, type Functional, type Shape, type Term } from "./functional.ts";
+
+/** What groups of runs share beside their combination. */
+export interface Effect {
+  /** g_e: the group of each run. */
+  readonly groups: Int32Array;
+  /** Mean and sd of log τ_e². */
+  readonly prior: readonly [centre: number, spread: number];
+}
 
 /** Runs as numbers: what the process is conditioned on. */
 export interface Data {
   readonly shape: Shape;
   readonly n: number;
-  /** n × N, `offset_j + level`. */
+  /** n × C, `offset_j + level`. */
   readonly codes: Uint16Array;
-  readonly seeds: Int32Array;
+  readonly effects: readonly Effect[];
   readonly y: Float64Array;
+  /** v_i, in units of y². */
+  readonly known: Float64Array;
 }
 
 export interface Hyper {
   readonly theta: Float64Array;
-  /** s², τ², σ² */
+  /** s² */
   readonly signal: number;
-  readonly seed: number;
+  /** τ_e² */
+  readonly shared: Float64Array;
+  /** σ² */
   readonly noise: number;
 }
 
@@ -45,113 +58,170 @@ export interface Hyper {
 export const levelVariance = 4;
 /** Keeps K positive definite when a noiseless objective repeats a combination. */
 const jitter = 1e-8;
+/** log τ² of a seed's shared part, and of a stage's draw. */
+export const sharedPrior = [Math.log(0.1), 1.5] as const;
+/** log θ of a context: results of two scales correlate at 0.6 to 0.95. */
+const contextPrior = [Math.log(0.2), 1] as const;
 
 /** m and d of the notation. */
-function prior(factors: number): { readonly centre: Float64Array; readonly spread: Float64Array } {
-  const centre = new Float64Array(factors + 3).fill(-Math.log(Math.max(1, factors)));
-  const spread = new Float64Array(factors + 3).fill(1.5);
-  centre.set([0, Math.log(0.1), Math.log(0.1)], factors);
-  spread[factors] = 1;
-  return { centre, spread };
+interface Prior {
+  readonly centre: Float64Array;
+  readonly spread: Float64Array;
 }
 
-export function hyperOf(q: Float64Array): Hyper {
-  const factors = q.length - 3;
-  const { centre, spread } = prior(factors);
+function priorOf({ shape, effects }: Pick<Data, "shape" | "effects">): Prior {
+  const columns = columnsOf(shape);
+  const pairs = [
+    ...Array.from({ length: columns }, (_, j) =>
+      j < shape.factors ? ([-Math.log(Math.max(1, shape.factors)), 1.5] as const) : contextPrior,
+    ),
+    [0, 1] as const,
+    ...effects.map(({ prior }) => prior),
+    [Math.log(0.1), 1.5] as const,
+  ];
+  return { centre: Float64Array.from(pairs, ([m]) => m), spread: Float64Array.from(pairs, ([, d]) => d) };
+}
+
+/** Number of hyper-parameters. */
+export function hyperSize({ shape, effects }: Pick<Data, "shape" | "effects">): number {
+  return columnsOf(shape) + effects.length + 2;
+}
+
+export function hyperOf(data: Pick<Data, "shape" | "effects">, q: Float64Array): Hyper {
+  const columns = columnsOf(data.shape);
+  const { centre, spread } = priorOf(data);
   const natural = q.map((value, i) => Math.exp(at(centre, i) + at(spread, i) * value));
   return {
-    theta: natural.slice(0, factors),
-    signal: at(natural, factors),
-    seed: at(natural, factors + 1),
-    noise: at(natural, factors + 2),
+    theta: natural.slice(0, columns),
+    signal: at(natural, columns),
+    shared: natural.slice(columns + 1, -1),
+    noise: at(natural, natural.length - 1),
   };
 }
 
-/** s² E for every pair, lower triangle. */
-function signalMatrix(data: Data, hyper: Hyper): Float64Array {
-  const { n, codes } = data;
-  const factors = data.shape.factors;
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) {
-      let exponent = 0;
-      for (let j = 0; j < factors; j++)
-        if (codes[i * factors + j] !== codes[k * factors + j]) exponent += at(hyper.theta, j);
-      out[i * n + k] = hyper.signal * Math.exp(-exponent);
+/** V(q), writing ∇V into `gradient`; +∞ where K is not numerically positive definite. Keeps its matrices between calls. */
+export function createPotential(data: Data): (q: Float64Array, gradient: Float64Array) => number {
+  const { n, effects, y, known } = data;
+  if (n === 0)
+    return (q, gradient) => {
+      gradient.set(q);
+      return 0.5 * dot(q, q);
+    };
+  const columns = columnsOf(data.shape);
+  const { spread } = priorOf(data);
+  const { starts, differing } = differencesOf(data);
+  const signal = new Float64Array(n * n);
+  const l = new Float64Array(n * n);
+  const alpha = new Float64Array(n);
+  const natural = new Float64Array(hyperSize(data));
+
+  return (q, gradient) => {
+    const hyper = hyperOf(data, q);
+    const { theta, shared } = hyper;
+    for (let i = 0, pair = 0; i < n; i++) {
+      for (let k = 0; k < i; k++, pair++) {
+        let exponent = 0;
+        const end = starts[pair + 1] ?? 0;
+        for (let d = starts[pair] ?? 0; d < end; d++) exponent += at(theta, differing[d] ?? 0);
+        const value = hyper.signal * Math.exp(-exponent);
+        signal[i * n + k] = value;
+        l[i * n + k] = value + levelVariance;
+      }
+      l[i * n + i] = hyper.signal * (1 + jitter) + jitter + levelVariance + hyper.noise + at(known, i);
     }
-    out[i * n + i] = hyper.signal;
-  }
-  return out;
+    addShared(l, n, effects, shared);
+    if (!cholesky(l, n)) return Number.POSITIVE_INFINITY;
+    alpha.set(y);
+    solveLower(l, alpha, n);
+    const misfit = dot(alpha, alpha);
+    solveLowerTransposed(l, alpha, n);
+    const inverse = invertSpd(l, n);
+
+    natural.fill(0);
+    let bySignal = 0;
+    let byNoise = 0;
+    for (let i = 0, pair = 0; i < n; i++) {
+      const a = at(alpha, i);
+      for (let k = 0; k < i; k++, pair++) {
+        // 2 M_ik: both triangles at once.
+        const m = at(inverse, i * n + k) - a * at(alpha, k);
+        inverse[i * n + k] = m;
+        const slope = m * at(signal, i * n + k);
+        bySignal += slope;
+        const end = starts[pair + 1] ?? 0;
+        for (let d = starts[pair] ?? 0; d < end; d++) {
+          const j = differing[d] ?? 0;
+          natural[j] = at(natural, j) - slope;
+        }
+      }
+      const m = 0.5 * (at(inverse, i * n + i) - a * a);
+      inverse[i * n + i] = m;
+      bySignal += m * hyper.signal * (1 + jitter);
+      byNoise += m * hyper.noise;
+    }
+    for (let j = 0; j < columns; j++) natural[j] = at(natural, j) * at(theta, j);
+    natural[columns] = bySignal;
+    for (const [e, { groups }] of effects.entries())
+      natural[columns + 1 + e] = sumWithin(inverse, n, groups) * at(shared, e);
+    natural[natural.length - 1] = byNoise;
+    for (let i = 0; i < natural.length; i++) gradient[i] = at(q, i) + at(spread, i) * at(natural, i);
+    return 0.5 * dot(q, q) + 0.5 * misfit + 0.5 * logDet(l, n);
+  };
 }
 
-/** K from s² E, lower triangle. */
-function covariance(data: Data, hyper: Hyper, signal: Float64Array): Float64Array {
-  const { n, seeds } = data;
-  const k = signal.slice();
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++)
-      k[i * n + j] = at(k, i * n + j) + levelVariance + (seeds[i] === seeds[j] ? hyper.seed : 0);
-    k[i * n + i] = at(k, i * n + i) + hyper.noise + jitter * (1 + hyper.signal);
+/** For each pair i > k the columns on which the two runs differ: `differing[starts[p] .. starts[p + 1])`, p = i(i − 1)/2 + k. */
+function differencesOf({ n, codes, shape }: Data): { readonly starts: Uint32Array; readonly differing: Uint16Array } {
+  const columns = columnsOf(shape);
+  const starts = new Uint32Array((n * (n - 1)) / 2 + 1);
+  let differing = new Uint16Array(Math.max(16, 4 * n * n));
+  let count = 0;
+  for (let i = 0, pair = 0; i < n; i++) {
+    for (let k = 0; k < i; k++, pair++) {
+      if (count + columns > differing.length) {
+        const larger = new Uint16Array(2 * differing.length + columns);
+        larger.set(differing);
+        differing = larger;
+      }
+      for (let j = 0; j < columns; j++) if (codes[i * columns + j] !== codes[k * columns + j]) differing[count++] = j;
+      starts[pair + 1] = count;
+    }
   }
-  return k;
+  return { starts, differing };
 }
 
-/** V(q); writes ∇V into `gradient`. +∞ where K is not numerically positive definite. */
-export function potential(data: Data, q: Float64Array, gradient: Float64Array): number {
-  const { n, codes, seeds, y } = data;
-  const factors = data.shape.factors;
-  gradient.set(q);
-  const penalty = 0.5 * dot(q, q);
-  if (n === 0) return penalty;
-
-  const hyper = hyperOf(q);
-  const signal = signalMatrix(data, hyper);
-  const l = covariance(data, hyper, signal);
-  if (!cholesky(l, n)) return Number.POSITIVE_INFINITY;
-  const alpha = y.slice();
-  solveLower(l, alpha, n);
-  const misfit = dot(alpha, alpha);
-  solveLowerTransposed(l, alpha, n);
-  const inverse = invertSpd(l, n);
-
-  const natural = new Float64Array(factors + 3);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) {
-      // 2 M_ik: both triangles at once.
-      const m = at(inverse, i * n + k) - at(alpha, i) * at(alpha, k);
-      const slope = m * at(signal, i * n + k);
-      natural[factors] = at(natural, factors) + slope;
-      if (seeds[i] === seeds[k]) natural[factors + 1] = at(natural, factors + 1) + m * hyper.seed;
-      for (let j = 0; j < factors; j++)
-        if (codes[i * factors + j] !== codes[k * factors + j]) natural[j] = at(natural, j) - slope * at(hyper.theta, j);
-    }
-    const m = 0.5 * (at(inverse, i * n + i) - at(alpha, i) ** 2);
-    natural[factors] = at(natural, factors) + m * hyper.signal * (1 + jitter);
-    natural[factors + 1] = at(natural, factors + 1) + m * hyper.seed;
-    natural[factors + 2] = at(natural, factors + 2) + m * hyper.noise;
+/** K += Σ_e τ_e² G_e, lower triangle. */
+function addShared(k: Float64Array, n: number, effects: readonly Effect[], shared: Float64Array): void {
+  for (const [e, { groups }] of effects.entries()) {
+    const variance = at(shared, e);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j <= i; j++) if (groups[i] === groups[j]) k[i * n + j] = at(k, i * n + j) + variance;
   }
-  const { spread } = prior(factors);
-  for (let i = 0; i < gradient.length; i++) gradient[i] = at(gradient, i) + at(spread, i) * at(natural, i);
-  return penalty + 0.5 * misfit + 0.5 * logDet(l, n);
+}
+
+/** Σ_{i ≥ k} m_ik over pairs of one group. */
+function sumWithin(m: Float64Array, n: number, groups: Int32Array): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) for (let k = 0; k <= i; k++) if (groups[i] === groups[k]) total += at(m, i * n + k);
+  return total;
 }
 
 /** The maximum a posteriori q, within 4 prior standard deviations of the priors' centres. */
-export function fitMap(data: Data): Float64Array {
-  const size = data.shape.factors + 3;
+export function fitMap(data: Data, start = new Float64Array(hyperSize(data))): Float64Array {
+  const size = hyperSize(data);
   const problem = {
-    evaluate: (q: Float64Array, gradient: Float64Array) => potential(data, q, gradient),
+    evaluate: createPotential(data),
     lower: new Float64Array(size).fill(-4),
     upper: new Float64Array(size).fill(4),
   };
   const options = { maxEvaluations: data.n > 300 ? 25 : 80, tolerance: 1e-3 };
-  return minimise(problem, new Float64Array(size), options).x;
+  return minimise(problem, start, options).x;
 }
 
 /** Draws of q from its posterior, from the mode on. Fewer where each costs much: with many runs the mode says it all. */
 export function drawHyper(data: Data, mode: Float64Array, draws: number, rng: Rng): Float64Array[] {
   if (data.n === 0) return Array.from({ length: draws }, () => mode.map(() => rng.normal()));
   const options = { draws, warmup: 15, steps: 6, firstStep: 0.25 };
-  return sampleHmc((q, gradient) => potential(data, q, gradient), mode, options, rng);
+  return sampleHmc(createPotential(data), mode, options, rng);
 }
 
 /** The process given the data and the hyper-parameters. */
@@ -166,11 +236,36 @@ export interface Posterior {
 
 /** @throws Error when K is not positive definite, which the jitter rules out for finite hyper-parameters. */
 export function condition(data: Data, hyper: Hyper): Posterior {
-  const l = covariance(data, hyper, signalMatrix(data, hyper));
+  const l = covariance(data, hyper);
   if (!cholesky(l, data.n)) throw new Error("the covariance matrix is not positive definite");
   const z = data.y.slice();
   solveLower(l, z, data.n);
   return { data, hyper, l, z };
+}
+
+/** K, lower triangle. */
+function covariance(data: Data, hyper: Hyper): Float64Array {
+  const { n, codes, known } = data;
+  const k = new Float64Array(n * n);
+  const cross = new Float64Array(n);
+  const columns = columnsOf(data.shape);
+  for (let i = 0; i < n; i++) {
+    crossCovariance(data, hyper, codes.subarray(i * columns, (i + 1) * columns), cross, i);
+    k.set(cross.subarray(0, i), i * n);
+    k[i * n + i] = hyper.signal * (1 + jitter) + jitter + levelVariance + hyper.noise + at(known, i);
+  }
+  addShared(k, n, data.effects, hyper.shared);
+  return k;
+}
+
+/** cov(f(x_i) + μ, f(x) + μ) for the first `count` runs. */
+function crossCovariance(data: Data, hyper: Hyper, x: Uint16Array, out: Float64Array, count = data.n): void {
+  const columns = columnsOf(data.shape);
+  for (let i = 0; i < count; i++) {
+    let exponent = 0;
+    for (let j = 0; j < columns; j++) if (data.codes[i * columns + j] !== x[j]) exponent += at(hyper.theta, j);
+    out[i] = hyper.signal * Math.exp(-exponent) + levelVariance;
+  }
 }
 
 /** One functional under a posterior: its mean, and v = L⁻¹ cov(data, functional), from which all covariances follow. */
@@ -190,12 +285,12 @@ export function project(posterior: Posterior, functional: Functional): Projectio
 /** Adds cov(f(x_i) + μ, term) for every run i. */
 function addCross({ data, hyper }: Posterior, term: Term, out: Float64Array): void {
   const { codes, n, shape } = data;
-  const factors = shape.factors;
+  const columns = columnsOf(shape);
   const { table, total } = kernelTable(shape, hyper, term);
   const level = levelVariance * total;
   for (let i = 0; i < n; i++) {
     let product = hyper.signal;
-    for (let j = 0; j < factors; j++) product *= at(table, codes[i * factors + j] ?? 0);
+    for (let j = 0; j < columns; j++) product *= at(table, codes[i * columns + j] ?? 0);
     out[i] = at(out, i) + term.coefficient * (product + level);
   }
 }
@@ -204,7 +299,7 @@ function addCross({ data, hyper }: Posterior, term: Term, out: Float64Array): vo
 function kernelTable(shape: Shape, hyper: Hyper, term: Term): { readonly table: Float64Array; readonly total: number } {
   const table = new Float64Array(shape.width);
   let total = 1;
-  for (let j = 0; j < shape.factors; j++) {
+  for (let j = 0; j < columnsOf(shape); j++) {
     const [begin, end] = [shape.offsets[j] ?? 0, shape.offsets[j + 1] ?? 0];
     const apart = Math.exp(-at(hyper.theta, j));
     let sum = 0;
@@ -223,7 +318,7 @@ export function priorCovariance(shape: Shape, hyper: Hyper, a: Functional, b: Fu
     for (const right of b) {
       let product = hyper.signal;
       let other = 1;
-      for (let j = 0; j < shape.factors; j++) {
+      for (let j = 0; j < columnsOf(shape); j++) {
         let inner = 0;
         let sum = 0;
         for (let k = shape.offsets[j] ?? 0; k < (shape.offsets[j + 1] ?? 0); k++) {
@@ -239,38 +334,51 @@ export function priorCovariance(shape: Shape, hyper: Hyper, a: Functional, b: Fu
   return covariance;
 }
 
-/** cov(y_i, u_seed) through L⁻¹: what the runs of a seed say about its shared part. */
-export function projectSeed({ data, hyper, l }: Posterior, seed: number): Float64Array {
+/** Σ_e cov(y_i, u^e_g) for the groups g of a run, through L⁻¹: what the runs say of what it shares with them. */
+export function projectShared({ data, hyper, l }: Posterior, groups: readonly number[]): Float64Array {
   const v = new Float64Array(data.n);
-  for (let i = 0; i < data.n; i++) v[i] = data.seeds[i] === seed ? hyper.seed : 0;
+  addSharedCross(data, hyper, groups, v);
   solveLower(l, v, data.n);
   return v;
 }
 
+function addSharedCross(data: Data, hyper: Hyper, groups: readonly number[], out: Float64Array): void {
+  for (const [e, effect] of data.effects.entries()) {
+    const variance = at(hyper.shared, e);
+    for (let i = 0; i < data.n; i++) if (effect.groups[i] === groups[e]) out[i] = at(out, i) + variance;
+  }
+}
+
+/** Variance of one run about f + μ: all that it shares with others and its own noise. */
+export function runVariance(hyper: Hyper): number {
+  return hyper.shared.reduce((total, variance) => total + variance, hyper.noise);
+}
+
 /** The posterior after a run that came out exactly as expected (the kriging believer): the means stay, doubts shrink. */
-export function believeRun(posterior: Posterior, codes: Uint16Array, seed: number): Posterior {
+export function believeRun(posterior: Posterior, codes: Uint16Array, groups: readonly number[]): Posterior {
   const { data, hyper } = posterior;
   const { n, shape } = data;
-  const factors = shape.factors;
+  const cross = new Float64Array(n);
+  crossCovariance(data, hyper, codes, cross);
+  addSharedCross(data, hyper, groups, cross);
+  const l = new Float64Array((n + 1) ** 2);
+  for (let i = 0; i < n; i++) l.set(posterior.l.subarray(i * n, i * n + n), i * (n + 1));
+  const own = hyper.signal * (1 + jitter) + jitter + levelVariance + runVariance(hyper);
+  if (!appendRow(l, n, n + 1, cross, own)) return posterior;
+  const z = new Float64Array(n + 1);
+  z.set(posterior.z);
   const next: Data = {
     shape,
     n: n + 1,
     codes: concat(data.codes, codes),
-    seeds: Int32Array.from([...data.seeds, seed]),
+    effects: data.effects.map((effect, e) => ({
+      ...effect,
+      groups: Int32Array.from([...effect.groups, groups[e] ?? -1]),
+    })),
     y: new Float64Array(n + 1),
+    known: new Float64Array(n + 1),
   };
-  const cross = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    let exponent = 0;
-    for (let j = 0; j < factors; j++) if (data.codes[i * factors + j] !== codes[j]) exponent += at(hyper.theta, j);
-    cross[i] = hyper.signal * Math.exp(-exponent) + levelVariance + (data.seeds[i] === seed ? hyper.seed : 0);
-  }
-  const l = new Float64Array((n + 1) ** 2);
-  for (let i = 0; i < n; i++) l.set(posterior.l.subarray(i * n, i * n + n), i * (n + 1));
-  const own = hyper.signal + levelVariance + hyper.seed + hyper.noise + jitter * (1 + hyper.signal);
-  if (!appendRow(l, n, n + 1, cross, own)) return posterior;
-  const z = new Float64Array(n + 1);
-  z.set(posterior.z);
+  next.known.set(data.known);
   // The believed result itself, so that the data stay consistent with z.
   next.y.set(data.y);
   next.y[n] = dot(l.subarray(n * (n + 1), n * (n + 1) + n), posterior.z);

@@ -7,8 +7,12 @@ export interface Knowledge {
   /** The point of `space` that is the baseline now: what has landed. */
   readonly baseline: Combination;
   readonly objectives: readonly ResolvedObjective[];
-  /** Of one scale and the current epoch. */
+  /** Of every context. */
   readonly observations: readonly Observation[];
+  /** The contexts in which runs were made; level 0 of each is the one that decisions are about. Empty: all in that one. */
+  readonly contexts: readonly Context[];
+  /** The stages that draw random numbers, and the factors whose levels reach each: runs that agree there share its draw. */
+  readonly seededStages: readonly { readonly stage: string; readonly reach: readonly number[] }[];
   /** Fraction, such as 0.9. */
   readonly confidence: number;
   readonly alpha: number;
@@ -23,6 +27,15 @@ export interface Knowledge {
   readonly confirmSeed: number;
   /** Search runs made before this baseline landed: evidence like any other, but not what this search has spent. */
   readonly earlierSearches: number;
+  /** Sets put to confirmation for other baselines, at other scales or for earlier states of the lab: they used the error budget. */
+  readonly earlierTrials: { readonly tested: number; readonly landed: number };
+}
+
+/** What differs between runs beside combination and seed. */
+export interface Context {
+  readonly kind: "scale" | "epoch";
+  /** Names; the deciding one first. */
+  readonly levels: readonly string[];
 }
 
 /** Where a lab that has landed nothing begins to confirm. */

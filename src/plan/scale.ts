@@ -9,7 +9,8 @@
  */
 import type { Observation, ResolvedObjective } from "../evidence/evidence.ts";
 import { median, medianAbsoluteDeviation, standardDeviation } from "../math/robust.ts";
-import type { Shape } from "./functional.ts";
+import { columnsOf, type Shape } from "./functional.ts";
+import type { Grouping } from "./grouping.ts";
 import type { Data } from "./model.ts";
 
 export interface Scaled {
@@ -20,7 +21,12 @@ export interface Scaled {
   readonly unit: number;
 }
 
-export function scaleObjective(shape: Shape, objective: ResolvedObjective, runs: readonly Observation[]): Scaled {
+export function scaleObjective(
+  shape: Shape,
+  grouping: Grouping,
+  objective: ResolvedObjective,
+  runs: readonly Observation[],
+): Scaled {
   const measured = runs.flatMap((run) => {
     const outcome = run.outcomes.get(objective.name);
     if (outcome === undefined) return [];
@@ -38,6 +44,7 @@ export function scaleObjective(shape: Shape, objective: ResolvedObjective, runs:
   return {
     data: encode(
       shape,
+      grouping,
       measured.map(({ run }) => run),
       y,
     ),
@@ -47,20 +54,32 @@ export function scaleObjective(shape: Shape, objective: ResolvedObjective, runs:
 }
 
 /** Runs and their numbers as typed arrays. */
-export function encode(shape: Shape, runs: readonly Observation[], y: readonly number[]): Data {
-  const codes = new Uint16Array(runs.length * shape.factors);
-  for (const [i, run] of runs.entries()) codes.set(encodeCombination(shape, run.combination), i * shape.factors);
+export function encode(
+  shape: Shape,
+  grouping: Grouping,
+  runs: readonly Observation[],
+  y: readonly number[],
+  known: readonly number[] = y.map(() => 0),
+): Data {
+  const columns = columnsOf(shape);
+  const codes = new Uint16Array(runs.length * columns);
+  for (const [i, run] of runs.entries()) codes.set(encodeCombination(shape, run.combination, run.context), i * columns);
   return {
     shape,
     n: runs.length,
     codes,
-    seeds: Int32Array.from(runs, (run) => run.seed),
+    effects: grouping.effects(runs),
     y: Float64Array.from(y),
+    known: Float64Array.from(known),
   };
 }
 
-export function encodeCombination(shape: Shape, x: readonly number[]): Uint16Array {
-  return Uint16Array.from({ length: shape.factors }, (_, j) => (shape.offsets[j] ?? 0) + (x[j] ?? 0));
+/** A combination in a context (by default the one that decisions are about). */
+export function encodeCombination(shape: Shape, x: readonly number[], context: readonly number[] = []): Uint16Array {
+  return Uint16Array.from({ length: columnsOf(shape) }, (_, j) => {
+    const level = j < shape.factors ? x[j] : context[j - shape.factors];
+    return (shape.offsets[j] ?? 0) + (level ?? 0);
+  });
 }
 
 /** Whether the run came out NaN or infinite on any objective. */
