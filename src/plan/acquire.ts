@@ -20,8 +20,8 @@ import {
   mixtureSd,
   type ObjectiveBelief,
 } from "./belief.ts";
-import { point } from "./functional.ts";
-import { levelVariance, type Projection, project, projectShared, runVariance } from "./model.ts";
+import { levelVariance, type Projection, projectPoint, projectShared, runVariance } from "./model.ts";
+import { encodeCombination } from "./scale.ts";
 import { combinationKey } from "./space.ts";
 
 /** A combination against the baseline. */
@@ -47,14 +47,15 @@ export interface Field {
 }
 
 export function createField(ensemble: Ensemble, baseline: Combination): Field {
-  const fields = ensemble.map((belief) => beliefField(belief, baseline));
+  const base = combinationKey(baseline);
+  const fields = ensemble.map((belief) => beliefField(belief, baseline, base));
   const standings = new Map<string, Standing>();
   return {
     standing: (x) => {
       const key = combinationKey(x);
       const known = standings.get(key);
       if (known !== undefined) return known;
-      const all = fields.map((field) => field.standing(x));
+      const all = fields.map((field) => field.standing(x, key));
       const mixture = {
         means: Float64Array.from(all, ({ mean }) => mean),
         sds: Float64Array.from(all, ({ sd }) => sd),
@@ -68,7 +69,8 @@ export function createField(ensemble: Ensemble, baseline: Combination): Field {
       return made;
     },
     improvement: (x, seed, incumbent) => {
-      const all = fields.map((field) => field.improvement(x, seed, incumbent));
+      const [key, best] = [combinationKey(x), combinationKey(incumbent)];
+      const all = fields.map((field) => field.improvement(x, key, seed, incumbent, best));
       return {
         logValue: logMeanExp(all.map(({ logValue }) => logValue)),
         expected: all.reduce((total, { expected }) => total + expected / all.length, 0),
@@ -83,18 +85,29 @@ function logMeanExp(logs: readonly number[]): number {
   return top + Math.log(logs.reduce((total, log) => total + Math.exp(log - top), 0) / logs.length);
 }
 
+/** A field that is told the combinations' keys. */
+interface BeliefField {
+  readonly standing: (x: Combination, key: string) => Standing;
+  readonly improvement: (
+    x: Combination,
+    key: string,
+    seed: number,
+    incumbent: Combination,
+    best: string,
+  ) => Improvement;
+}
+
 /** The field of one belief; remembers the projections it has made. */
-function beliefField(belief: Belief, baseline: Combination): Field {
+function beliefField(belief: Belief, baseline: Combination, base: string): BeliefField {
   const projections = new Map<string, readonly Projection[]>();
   const shared = new Map<string, readonly Float64Array[]>();
   const standings = new Map<string, Standing>();
 
-  const projectionsOf = (x: Combination): readonly Projection[] => {
-    const key = combinationKey(x);
+  const projectionsOf = (x: Combination, key: string): readonly Projection[] => {
     const known = projections.get(key);
     if (known !== undefined) return known;
-    const functional = point(belief.shape, x);
-    const made = belief.objectives.map((model) => project(model.posterior, functional));
+    const codes = encodeCombination(belief.shape, x);
+    const made = belief.objectives.map((model) => projectPoint(model.posterior, codes));
     projections.set(key, made);
     return made;
   };
@@ -108,23 +121,22 @@ function beliefField(belief: Belief, baseline: Combination): Field {
     return made;
   };
 
-  const standing = (x: Combination): Standing => {
-    const key = combinationKey(x);
+  const standing = (x: Combination, key: string): Standing => {
     const known = standings.get(key);
     if (known !== undefined) return known;
-    const [mine, base] = [projectionsOf(x), projectionsOf(baseline)];
+    const [mine, theirs] = [projectionsOf(x, key), projectionsOf(baseline, base)];
     let mean = 0;
     let variance = 0;
     let logSafe = Math.log(Math.max(1e-6, 1 - divergenceProbability(belief, x)));
     for (const [m, model] of belief.objectives.entries()) {
-      const [px, pb] = [mine[m], base[m]];
+      const [px, pb] = [mine[m], theirs[m]];
       if (px === undefined || pb === undefined) continue;
       const gain = px.mean - pb.mean;
       const spread = differenceVariance(model, x, px, baseline, pb);
       mean += model.toUtility * gain;
       variance += model.toUtility ** 2 * spread;
       const margin = model.objective.guardrail;
-      if (margin !== null && combinationKey(baseline) !== key)
+      if (margin !== null && base !== key)
         logSafe += normalLogCdf((gain + margin / model.unit) / Math.sqrt(spread + 1e-18));
     }
     const made = { mean, sd: Math.sqrt(variance), logSafe };
@@ -132,12 +144,12 @@ function beliefField(belief: Belief, baseline: Combination): Field {
     return made;
   };
 
-  const improvement = (x: Combination, seed: number, incumbent: Combination): Improvement => {
-    const [mine, best, luck] = [projectionsOf(x), projectionsOf(incumbent), sharedOf(x, seed)];
+  const improvement: BeliefField["improvement"] = (x, key, seed, incumbent, best) => {
+    const [mine, theirs, luck] = [projectionsOf(x, key), projectionsOf(incumbent, best), sharedOf(x, seed)];
     let mean = 0;
     let variance = 0;
     for (const [m, model] of belief.objectives.entries()) {
-      const [px, pi, u] = [mine[m], best[m], luck[m]];
+      const [px, pi, u] = [mine[m], theirs[m], luck[m]];
       if (px === undefined || pi === undefined || u === undefined || model.toUtility === 0) continue;
       mean += model.toUtility * (px.mean - pi.mean);
       const { hyper } = model.posterior;
@@ -150,7 +162,7 @@ function beliefField(belief: Belief, baseline: Combination): Field {
     const sd = Math.sqrt(variance);
     if (!(sd > 1e-9)) return { logValue: Number.NEGATIVE_INFINITY, expected: 0 };
     const logEi = Math.log(sd) + logExpectedImprovement(mean / sd);
-    return { logValue: logEi + standing(x).logSafe, expected: Math.exp(logEi) };
+    return { logValue: logEi + standing(x, key).logSafe, expected: Math.exp(logEi) };
   };
   return { standing, improvement };
 }

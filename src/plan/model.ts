@@ -282,6 +282,15 @@ export function project(posterior: Posterior, functional: Functional): Projectio
   return { mean: dot(v, z), v };
 }
 
+/** `project` of the functional that is f + μ at one combination, given by its codes. */
+export function projectPoint(posterior: Posterior, codes: Uint16Array): Projection {
+  const { data, hyper, l, z } = posterior;
+  const v = new Float64Array(data.n);
+  crossCovariance(data, hyper, codes, v);
+  solveLower(l, v, data.n);
+  return { mean: dot(v, z), v };
+}
+
 /** Adds cov(f(x_i) + μ, term) for every run i. */
 function addCross({ data, hyper }: Posterior, term: Term, out: Float64Array): void {
   const { codes, n, shape } = data;
