@@ -144,6 +144,8 @@ export const reportSchema = z.object({
     }),
   ),
   credit: z.array(z.object({ level: levelId, share: interval })),
+  /** Of the lab's life: sets ever put to confirmation, those that landed, and the E that the next must reach; null in reports of before it was kept. */
+  errorBudget: z.object({ tested: z.number(), landed: z.number(), asked: z.number() }).nullable().default(null),
   runs: z.array(run),
   cost: z.object({
     runs: z.number(),

@@ -13,6 +13,8 @@ import type { Session } from "./session.ts";
 
 /** What has been run at the session's scale, told apart by what it can still say about the lab as it is now. */
 export interface History {
+  /** All that is recorded, of every scale. */
+  readonly rows: readonly RunRow[];
   readonly runs: readonly PastRun[];
   /** Of finished runs that still count. */
   readonly observations: readonly Observation[];
@@ -36,7 +38,8 @@ export interface PastRun {
 
 export async function readHistory(session: Session): Promise<History> {
   const { store, loaded, scale } = session;
-  const rows = (await store.listRuns()).filter((row) => row.scale === scale);
+  const all = await store.listRuns();
+  const rows = all.filter((row) => row.scale === scale);
   const results = await attemptResults(session, rows);
   const runs = rows.map((row): PastRun => {
     const combination = combinationFromIds(loaded.space, row.levels);
@@ -51,6 +54,7 @@ export async function readHistory(session: Session): Promise<History> {
   const done = runs.filter((run) => run.row.state === "done");
   const observations = await Promise.all(done.filter((run) => run.current).map((run) => observe(session, run)));
   return {
+    rows: all,
     runs,
     observations: observations.filter((observation) => observation !== null),
     earlier: done.filter((run) => !run.current).length,

@@ -3,6 +3,7 @@ import { resolveObjectives } from "../evidence/resolve.ts";
 import { firstConfirmSeed, type Knowledge } from "../plan/plan.ts";
 import type { History, PastRun } from "./history.ts";
 import type { Session } from "./session.ts";
+import { earlierTrials } from "./trials.ts";
 
 /** What the planner and the decision may know: the lab as it stands and the evidence that counts. */
 export function knowledgeOf(session: Session, history: History): Knowledge {
@@ -23,6 +24,7 @@ export function knowledgeOf(session: Session, history: History): Knowledge {
     earlierSearches: runsBeforeLanding(session, history).filter(
       ({ row, current }) => row.purpose === "search" && row.state === "done" && current,
     ).length,
+    earlierTrials: earlierTrials(session.loaded.landings, history),
   };
 }
 

@@ -72,7 +72,12 @@ export async function land(session: Session): Promise<Landed> {
         }),
       ),
     },
-    confirmation: { pairs: confirmation.pairs, e: utility?.e ?? 0, threshold: confirmation.threshold },
+    confirmation: {
+      pairs: confirmation.pairs,
+      e: utility?.e ?? 0,
+      threshold: confirmation.threshold,
+      ...(report.errorBudget !== null && { candidate: report.errorBudget.tested }),
+    },
     credit: Object.fromEntries(report.credit.map((credit) => [credit.level, triple(credit.share)])),
   };
   const landed: Report = { ...report, landing: number };

@@ -115,6 +115,7 @@ export function buildReport(session: Session, standing: Standing): Report {
       onFront: point.onFront,
     })),
     credit: decision.credit.map((credit) => ({ ...credit })),
+    errorBudget: { ...decision.errorBudget },
     runs: history.runs.map((run) => reportRun(lab, run)),
     cost: costOf(history),
     evidence: { used: history.observations.length, earlier: history.earlier },

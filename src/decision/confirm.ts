@@ -3,8 +3,8 @@
  *
  * Notation: pair k has the difference `d_k = y(x̂) − y(b)` on a seed that nothing was chosen by. Tested are the utility
  * (H₀: E d ≤ 0, in units of `matters`) and each guarded objective (H₀: E d ≤ −g); the set is confirmed when every E-process
- * has reached 1/α′ (intersection–union: no further price). Candidates are tested one after another, each on seeds of its
- * own; candidate i = 0, 1, … may spend `α′ = 0.8 · 0.2ⁱ · α`, which sums to α over all of them.
+ * has reached 1/α_t (intersection–union: no further price). Candidates are tested one after another, each on seeds of its
+ * own; α_t is what the lab's error budget leaves the t-th set that it ever tested (budget.ts).
  */
 import type { Combination } from "../contribution/contribution.ts";
 import type { Interval, Observation, Purpose, ResolvedObjective } from "../evidence/evidence.ts";
@@ -12,6 +12,7 @@ import { studentQuantile } from "../math/student.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
 import { combinationKey } from "../plan/space.ts";
+import { levelAfter } from "./budget.ts";
 import type { Confirmation } from "./decision.ts";
 import { largestE, pairsNeeded, type Spread, spreadOf, tStatistic } from "./eprocess.ts";
 
@@ -42,8 +43,10 @@ export function testedCandidates(knowledge: Knowledge, pending: readonly Confirm
   return [...first.values()].sort((a, b) => a.seed - b.seed).map(({ combination }) => combination);
 }
 
-export function thresholdOf(knowledge: Knowledge, candidateIndex: number): number {
-  return 1 / (knowledge.alpha * 0.8 * 0.2 ** candidateIndex);
+/** 1/α_t of this baseline's candidate number 0, 1, … */
+export function thresholdOf({ alpha, earlierTrials }: Knowledge, candidateIndex: number): number {
+  const { tested, landed } = earlierTrials;
+  return 1 / levelAfter({ tested: tested + candidateIndex, landed }, alpha);
 }
 
 export interface Pair {

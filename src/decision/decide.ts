@@ -4,9 +4,10 @@ import { type Belief, believe, drawEnsemble, type Ensemble } from "../plan/belie
 import { shapeOf } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { type Assessment, assess } from "./assess.ts";
-import { confirmedGain, pairsToGo } from "./confirm.ts";
+import { levelAfter } from "./budget.ts";
+import { confirmedGain, pairsToGo, testedCandidates } from "./confirm.ts";
 import { creditOf } from "./credit.ts";
-import type { DecideOptions, Decision, DecisionState, SetVerdict } from "./decision.ts";
+import type { DecideOptions, Decision, DecisionState, ErrorBudget, SetVerdict } from "./decision.ts";
 import { effectsOf, interactionsOf, noiseOf, pointsOf } from "./effects.ts";
 import { type Gains, gainsOf } from "./gains.ts";
 import { verdictsOf } from "./verdicts.ts";
@@ -55,7 +56,15 @@ export function sketch(knowledge: Knowledge, ensemble: Ensemble, assessment: Ass
     noise: noiseOf(knowledge, ensemble),
     points: [],
     credit: [],
+    errorBudget: errorBudgetOf(knowledge, assessment),
   };
+}
+
+function errorBudgetOf(knowledge: Knowledge, { confirmation }: Assessment): ErrorBudget {
+  const { alpha, earlierTrials } = knowledge;
+  const tested = earlierTrials.tested + testedCandidates(knowledge, []).length;
+  const landed = earlierTrials.landed + (confirmation?.outcome === "confirmed" ? 1 : 0);
+  return { tested, landed: earlierTrials.landed, asked: 1 / levelAfter({ tested, landed }, alpha) };
 }
 
 function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessment): Decision {
@@ -73,6 +82,7 @@ function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessm
     noise: noiseOf(knowledge, ensemble),
     points: pointsOf(knowledge, ensemble, shape),
     credit: confirmed ? creditOf(knowledge, ensemble, recommended, confirmedGain(knowledge, recommended)) : [],
+    errorBudget: errorBudgetOf(knowledge, assessment),
   };
 }
 

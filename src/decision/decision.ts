@@ -38,6 +38,16 @@ export interface Decision {
   readonly points: readonly Point[];
   /** Only once a set is confirmed. */
   readonly credit: readonly Credit[];
+  readonly errorBudget: ErrorBudget;
+}
+
+/** Over the lab's life. */
+export interface ErrorBudget {
+  /** Sets put to confirmation, those of this search among them. */
+  readonly tested: number;
+  readonly landed: number;
+  /** E that the next one must reach, this one's landing counted if it is confirmed. */
+  readonly asked: number;
 }
 
 /**
@@ -65,7 +75,7 @@ export interface ObjectiveGain {
 /** The anytime-valid test on fresh paired seeds (t e-process). */
 export interface Confirmation {
   readonly pairs: number;
-  /** Lands when every one reaches `threshold` = 1/α′, α′ the part of α spent on this candidate (the first gets 0.8 α). */
+  /** Lands when every one reaches `threshold` = 1/α_t, what the lab's error budget leaves this set (budget.ts). */
   readonly threshold: number;
   /** For the utility (objective null) and for each guarded objective, shifted by its margin. */
   readonly tests: readonly {

@@ -20,7 +20,13 @@ export const landingSchema = z.strictObject({
    * others' are the model's.
    */
   gain: z.strictObject({ utility: triple, objectives: z.record(z.string(), triple) }),
-  confirmation: z.strictObject({ pairs: z.int(), e: z.number(), threshold: z.number() }),
+  confirmation: z.strictObject({
+    pairs: z.int(),
+    e: z.number(),
+    threshold: z.number(),
+    /** Which of the sets that the lab ever put to confirmation this was, from 1: the error budget goes on from there. */
+    candidate: z.int().min(1).optional(),
+  }),
   credit: z.record(z.string(), triple),
 });
 export type Landing = z.infer<typeof landingSchema>;

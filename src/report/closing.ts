@@ -1,6 +1,6 @@
 import type { Report } from "../api/report.ts";
 import { isConfirmed } from "./certainty.ts";
-import { formatDeviceTime, formatDuration, formatNumber, formatProbability, plural } from "./format.ts";
+import { formatDeviceTime, formatDuration, formatEvidence, formatNumber, formatProbability, plural } from "./format.ts";
 import { recommendsChange, standingOf } from "./view.ts";
 
 /** What it cost and what to do now, in sentences. */
@@ -20,11 +20,27 @@ export function costSentences(report: Report): readonly string[] {
   ];
 }
 
-/** Which evidence counts. */
-export function evidenceSentence({ evidence }: Report): string {
+/** Which evidence counts, and what the error budget asks. */
+export function evidenceSentences(report: Report): readonly string[] {
+  if (report.cost.runs === 0) return [];
+  const budget = errorBudgetSentence(report);
+  return [usedSentence(report), ...(budget === null ? [] : [budget])];
+}
+
+function usedSentence({ evidence }: Report): string {
   const used = `${plural(evidence.used, "run counts", "runs count")} as evidence`;
   if (evidence.earlier === 0) return `${used}.`;
   return `${used}; ${formatNumber(evidence.earlier)} from before the lab changed ${evidence.earlier === 1 ? "is" : "are"} kept and not used.`;
+}
+
+/** How many sets the lab has tested in its life, and what that asks of the next; null where it was not kept. */
+export function errorBudgetSentence({ errorBudget, alpha }: Report): string | null {
+  if (errorBudget === null) return null;
+  const { tested, landed, asked } = errorBudget;
+  const next = `must reach E = ${formatEvidence(asked)}`;
+  if (tested === 0) return `No set has been tested on fresh seeds yet: the first ${next}.`;
+  const sets = `${plural(tested, "set")} tested in this lab's life, ${formatNumber(landed)} landed`;
+  return `${sets}: the next ${next}, so that at most ${formatProbability(alpha)} of landings are false.`;
 }
 
 /** What to do now; a step may be a command. */

@@ -1,6 +1,6 @@
 import type { Report } from "../api/report.ts";
 import { intervalNote, utilityNote } from "./certainty.ts";
-import { costSentences, evidenceSentence, nextSteps } from "./closing.ts";
+import { costSentences, evidenceSentences, nextSteps } from "./closing.ts";
 import {
   decimalsOfEstimate,
   formatInstant,
@@ -273,8 +273,7 @@ function creditSection(report: Report, page: Page): readonly string[] {
 }
 
 function costSection(report: Report, page: Page): readonly string[] {
-  const sentences =
-    report.cost.runs === 0 ? costSentences(report) : [...costSentences(report), evidenceSentence(report)];
+  const sentences = [...costSentences(report), ...evidenceSentences(report)];
   return [heading("Cost", page), ...sentences.flatMap((line) => indented(line, page))];
 }
 

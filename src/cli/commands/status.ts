@@ -1,5 +1,6 @@
 import { CairnError } from "../../app/errors.ts";
 import { readReport } from "../../app/report.ts";
+import { errorBudgetSentence } from "../../report/closing.ts";
 import { formatDuration } from "../../report/format.ts";
 import { headlineLine } from "../../report/words.ts";
 import type { Register } from "../command.ts";
@@ -21,7 +22,7 @@ export const registerStatus: Register = (program, io) => {
       const active = report.runs.filter((run) => run.state === "running" || run.state === "pending").length;
       const crashed = report.runs.filter((run) => run.state === "failed").length;
       if (options.json === true) {
-        const { lab, scale, state, landing, baseline, recommended, cost, evidence } = report;
+        const { lab, scale, state, landing, baseline, recommended, cost, evidence, errorBudget } = report;
         return outJson(io, {
           lab,
           scale,
@@ -34,6 +35,7 @@ export const registerStatus: Register = (program, io) => {
           crashed,
           cost,
           evidence,
+          errorBudget,
         });
       }
       const paint = painter(io);
@@ -47,5 +49,7 @@ export const registerStatus: Register = (program, io) => {
       io.out(
         `  cost           ${formatDuration(report.cost.coreSeconds)} of one core; the cache spared ${formatDuration(report.cost.savedCoreSeconds)}`,
       );
+      const budget = errorBudgetSentence(report);
+      if (budget !== null) io.out(`  error budget   ${budget}`);
     });
 };

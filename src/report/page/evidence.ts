@@ -1,6 +1,6 @@
 import type { Report } from "../../api/report.ts";
 import { confirmationSentence, evidenceNote, guardrailSentence, noiseSentence } from "../certainty.ts";
-import { costSentences, evidenceSentence } from "../closing.ts";
+import { costSentences, evidenceSentences } from "../closing.ts";
 import {
   decimalsOf,
   formatDifference,
@@ -80,6 +80,5 @@ function drawNoise(report: Report): Markup | null {
 
 /** What was spent. */
 export function drawCost(report: Report): Markup {
-  const evidence = report.cost.runs === 0 ? [] : [evidenceSentence(report)];
-  return html`<p class="about">${[...costSentences(report), ...evidence].join(" ")}</p>`;
+  return html`<p class="about">${[...costSentences(report), ...evidenceSentences(report)].join(" ")}</p>`;
 }
