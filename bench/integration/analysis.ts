@@ -12,17 +12,29 @@ import { cholesky, solveLower } from "../../src/math/linear.ts";
 import type { Table } from "./tables.ts";
 
 /** Below this share of the variance for the best four factors, a table is dense. */
-const denseBelow = 0.8;
+export const denseBelow = 0.8;
 
-export function utilities(table: Table): Float64Array {
-  const count = table.objectives.length;
-  const scales = table.objectives.map((_, m) => (count === 1 ? 1 : count * spread(objectiveValues(table, m)).sd));
-  return Float64Array.from(table.rows, ({ means }) =>
-    table.objectives.reduce((sum, { sign }, m) => {
-      const scale = scales[m] ?? 1;
-      return sum + (scale > 0 ? (sign * (means[m] ?? Number.NaN)) / scale : 0);
-    }, 0),
+export interface Utility {
+  /** One a row. */
+  readonly values: Float64Array;
+  /** `u = Σ_m weight_m y_m`. */
+  readonly weights: readonly number[];
+  /** What methods are told that it is: the table's only objective, or the utility. */
+  readonly objective: { readonly name: string; readonly sign: 1 | -1 };
+}
+
+export function utilityOf(table: Table): Utility {
+  const [first] = table.objectives;
+  const single = table.objectives.length === 1 && first !== undefined;
+  const weights = table.objectives.map(({ sign }, m) => {
+    if (single) return sign;
+    const { sd } = spread(objectiveValues(table, m));
+    return sd > 0 ? sign / (sd * table.objectives.length) : 0;
+  });
+  const values = Float64Array.from(table.rows, ({ means }) =>
+    weights.reduce((sum, weight, m) => sum + weight * (means[m] ?? Number.NaN), 0),
   );
+  return { values, weights, objective: single ? first : { name: "utility", sign: 1 } };
 }
 
 /** In the objective's own sign and unit. */

@@ -1,7 +1,7 @@
 /** The product's own search as a method: what was told becomes a Knowledge, and the planner says what to run. */
 import type { Combination } from "../../src/contribution/contribution.ts";
 import { plainSpace } from "../../src/decision/simulate.test-util.ts";
-import type { Observation, Outcome, ResolvedObjective } from "../../src/evidence/evidence.ts";
+import type { Observation, Outcome, Purpose, ResolvedObjective } from "../../src/evidence/evidence.ts";
 import { createField } from "../../src/plan/acquire.ts";
 import { believe, type Ensemble } from "../../src/plan/belief.ts";
 import { historyOf } from "../../src/plan/history.ts";
@@ -28,9 +28,15 @@ export const cairn: Method = {
   },
 };
 
+/** Blind to what is cached: every run costs it the same. */
+export const cairnBlind: Method = {
+  name: "cairn-blind",
+  start: (problem, seed) => cairn.start({ ...problem, cost: () => 1 }, seed),
+};
+
 /** What was told, as the product keeps it, and the belief it leads to. */
 export interface Notebook {
-  readonly tell: (ask: Ask, y: readonly number[]) => void;
+  readonly tell: (ask: Ask, y: readonly number[], purpose?: Purpose) => void;
   readonly knowledge: () => Knowledge;
   /** Fitted when it is first asked for after a tell. */
   readonly ensemble: () => Ensemble;
@@ -54,9 +60,11 @@ export function createNotebook(problem: Problem): Notebook {
   };
   let believed: Ensemble | null = null;
   return {
-    tell: (ask, y) => {
-      const run = observationOf(problem.objectives, ask, y, knowledge.observations.length);
-      knowledge = { ...knowledge, observations: [...knowledge.observations, run] };
+    tell: ({ x, seed }, y, purpose = "search") => {
+      const run = `run ${knowledge.observations.length}`;
+      const outcomes = outcomesOf(problem.objectives, y);
+      const observation: Observation = { run, combination: x, seed, purpose, context: [], outcomes };
+      knowledge = { ...knowledge, observations: [...knowledge.observations, observation] };
       believed = null;
     },
     knowledge: () => knowledge,
@@ -67,27 +75,15 @@ export function createNotebook(problem: Problem): Notebook {
   };
 }
 
-function observationOf(
-  objectives: readonly ResolvedObjective[],
-  { x, seed }: Ask,
-  y: readonly number[],
-  number: number,
-): Observation {
-  return {
-    run: `run ${number}`,
-    combination: x,
-    seed,
-    purpose: "search",
-    context: [],
-    outcomes: new Map(objectives.map(({ name }, m): [string, Outcome] => [name, outcomeOf(y[m] ?? Number.NaN)])),
-  };
+function outcomesOf(objectives: readonly ResolvedObjective[], y: readonly number[]): ReadonlyMap<string, Outcome> {
+  return new Map(objectives.map(({ name }, m) => [name, outcomeOf(y[m] ?? Number.NaN)]));
 }
 
 function outcomeOf(value: number): Outcome {
   return Number.isFinite(value) ? { kind: "measured", value, samplingError: null } : { kind: "diverged" };
 }
 
-function requestOf(problem: Problem, knowledge: Knowledge): PlanRequest {
+export function requestOf(problem: Problem, knowledge: Knowledge): PlanRequest {
   return {
     knowledge,
     pending: [],
@@ -106,6 +102,7 @@ function recommended(request: PlanRequest, ensemble: Ensemble): Combination {
   return incumbentOf(baseline, historyOf(request), createField(ensemble, baseline));
 }
 
-function repeatOf(request: PlanRequest, x: Combination): Ask {
+/** A run of x with the first seed that it has not had. */
+export function repeatOf(request: PlanRequest, x: Combination): Ask {
   return { x, seed: historyOf(request).nextSeed(x) };
 }

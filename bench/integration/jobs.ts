@@ -1,62 +1,83 @@
-/** The replays that a command asks for: what workers share out among themselves. */
-import type { Method } from "./method.ts";
+/** The replays that a command asks for: what threads share out among themselves. */
+import { commonModel } from "./common-model.ts";
 import { methodNamed } from "./methods.ts";
-import { type Point, replay } from "./replay.ts";
-import type { Table } from "./tables.ts";
-import { type PlainScenario, plainWorld } from "./world.ts";
+import { type Curve, type Limits, replay } from "./replay.ts";
+import type { Scenario, Subject } from "./scenarios.ts";
+import type { Kappa } from "./world.ts";
 
-export const scenarios = ["A", "B"] as const satisfies readonly PlainScenario[];
-export type Scenario = (typeof scenarios)[number];
-
-/** Replays go on to this many runs a factor. */
-export const longest = 4;
-/** Where the tables look, in runs a factor. */
+/** Where the tables look, in runs a factor (in cost, where there is a pipeline). */
 export const moments = [0.5, 1, 2, 4] as const;
+/** A pipeline's replay ends after so many runs a factor, however little they cost. */
+const mostStagedRuns = 16;
 
-export interface Plan {
-  readonly tables: string;
-  readonly only: readonly string[];
-  readonly scenarios: readonly Scenario[];
-  readonly methods: readonly string[];
-  readonly repeats: number;
+/** What names the truth and the noise of every replay. */
+export interface Settings {
   readonly seed: string;
-  readonly kappa: number;
+  /** null: the scenario's usual. */
+  readonly kappa: Kappa | null;
   readonly batch: number;
+  readonly diverge: boolean;
 }
 
-/** One replay. */
 export interface Job {
+  readonly scenario: Scenario;
+  /** The subject's name: a table or a sum. */
+  readonly table: string;
+  readonly repeat: number;
+  readonly method: string;
+  /** Whether the common model's choice is made beside the method's own. */
+  readonly commonModel: boolean;
+}
+
+export interface Replay {
   readonly scenario: Scenario;
   readonly table: string;
   readonly repeat: number;
   readonly method: string;
+  readonly curve: Curve;
 }
 
-export interface Replay extends Job {
-  readonly factors: number;
-  /** One a run. */
-  readonly points: readonly Point[];
-}
-
-/** Repeats outermost, so that an interrupted bench has some of everything. */
-export function jobsOf(plan: Plan, tables: readonly Table[]): Job[] {
-  return Array.from({ length: plan.repeats }, (_, repeat) =>
-    plan.scenarios.flatMap((scenario) =>
-      tables.flatMap(({ name: table }) => plan.methods.map((method): Job => ({ scenario, table, repeat, method }))),
+/** Repeats outermost, so that an interrupted bench has some of everything; large subjects first, so that none is left last. */
+export function jobsOf(
+  subjects: readonly Subject[],
+  methods: readonly string[],
+  repeats: number,
+  withCommonModel: boolean,
+): Job[] {
+  const bySize = subjects.toSorted((a, b) => b.factors - a.factors);
+  return Array.from({ length: repeats }, (_, repeat) =>
+    bySize.flatMap(({ scenario, name: table }) =>
+      methods.flatMap((name): Job[] => {
+        const { scenarios, isPeer } = methodNamed(name);
+        if (scenarios !== null && !scenarios.includes(scenario)) return [];
+        return [{ scenario, table, repeat, method: name, commonModel: withCommonModel && isPeer }];
+      }),
     ),
   ).flat();
 }
 
-export function runJob(job: Job, plan: Plan, tables: readonly Table[]): Replay {
-  const table = tables.find(({ name }) => name === job.table);
-  const method: Method | undefined = methodNamed(job.method);
-  if (table === undefined || method === undefined) throw new RangeError(`no ${job.method} on ${job.table}`);
-  const world = plainWorld(table, job.scenario, { seed: plan.seed, repeat: job.repeat, kappa: plan.kappa });
+/** Names of the rows that a job's replays have. */
+export function rowsOf({ method, commonModel: both }: Job): string[] {
+  return both ? [method, `${method}+model`] : [method];
+}
+
+export async function runJob(job: Job, settings: Settings, subjects: readonly Subject[]): Promise<Replay[]> {
+  const subject = subjects.find(({ scenario, name }) => scenario === job.scenario && name === job.table);
+  if (subject === undefined) throw new RangeError(`no ${job.table} in scenario ${job.scenario}`);
+  const { scenario, table, repeat } = job;
+  const world = subject.worldOf({ seed: settings.seed, repeat, diverge: settings.diverge });
+  const { entrantIn, lengthIn } = methodNamed(job.method);
   const factors = world.levels.length;
-  const points = replay(world, method, {
-    runs: longest * factors,
-    batch: plan.batch,
-    seed: `${world.label}/${job.method}`,
-  });
-  return { ...job, factors, points };
+  const length = lengthIn(scenario) * factors;
+  const limits: Limits = {
+    runs: world.pipeline === null ? length : mostStagedRuns * factors,
+    cost: world.pipeline === null ? Number.POSITIVE_INFINITY : length,
+    batch: settings.batch,
+  };
+  const looks = new Set(moments.map((at) => Math.ceil(at * factors)));
+  const curves = await replay(world, entrantIn(scenario), limits, (problem) =>
+    job.commonModel ? [commonModel(problem, looks)] : [],
+  );
+  const names = rowsOf(job);
+  return curves.map((curve, i) => ({ scenario, table, repeat, method: names[i] ?? job.method, curve }));
 }

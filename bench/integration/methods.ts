@@ -1,9 +1,51 @@
-import { cairn } from "./cairn.ts";
-import type { Method } from "./method.ts";
+/** Who may enter, and where. */
+import { cairn, cairnBlind } from "./cairn.ts";
+import { landing } from "./landing.ts";
+import { peers } from "./peers/peers.ts";
+import type { Entrant } from "./replay.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** Runs a factor after which replays end; costs, where there is a pipeline. */
+export const longest = 4;
+/** Where nothing helps, the whole decision loop has time to test several sets. */
+const longestNull = 8;
+
+export interface MethodEntry {
+  readonly name: string;
+  /** Null: it enters every scenario. */
+  readonly scenarios: readonly Scenario[] | null;
+  readonly entrantIn: (scenario: Scenario) => Entrant;
+  /** Runs a factor of its replays. */
+  readonly lengthIn: (scenario: Scenario) => number;
+  /** Whether a second row shows its search with the common model's choice. */
+  readonly isPeer: boolean;
+}
+
+function entry(entrant: Entrant, rest: Partial<MethodEntry> = {}): MethodEntry {
+  return {
+    name: entrant.name,
+    scenarios: null,
+    entrantIn: () => entrant,
+    lengthIn: () => longest,
+    isPeer: false,
+    ...rest,
+  };
+}
 
 /** In the order of the tables that people read. */
-export const methods: readonly Method[] = [cairn];
+export const methods: readonly MethodEntry[] = [
+  // In a null space the product is its whole decision loop: what it lands is what it has confirmed.
+  entry(cairn, {
+    entrantIn: (scenario) => (scenario === "null" ? landing(cairn.name, longestNull) : cairn),
+    lengthIn: (scenario) => (scenario === "null" ? longestNull : longest),
+  }),
+  entry(landing("cairn-landing", longest), { scenarios: ["A", "B", "guarded"] }),
+  entry(cairnBlind, { scenarios: ["staged"] }),
+  ...peers.map((peer) => entry(peer, { isPeer: true })),
+];
 
-export function methodNamed(name: string): Method | undefined {
-  return methods.find((method) => method.name === name);
+export function methodNamed(name: string): MethodEntry {
+  const found = methods.find((method) => method.name === name);
+  if (found === undefined) throw new RangeError(`no method ${name}`);
+  return found;
 }

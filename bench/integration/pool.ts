@@ -1,24 +1,24 @@
 import { Worker } from "node:worker_threads";
-import type { Job, Plan, Replay } from "./jobs.ts";
-import type { Reply } from "./worker.ts";
+import type { Job, Replay } from "./jobs.ts";
+import type { Errand, Reply } from "./worker.ts";
 
 /** Plays all jobs, `threads` at a time. Rejects with the first error of any, and ends the others. */
 export async function runAll(
-  plan: Plan,
+  errand: Errand,
   jobs: readonly Job[],
   threads: number,
-  onReplay: (replay: Replay) => void,
+  onDone: (job: Job, replays: readonly Replay[], seconds: number) => void,
 ): Promise<void> {
   const queue = jobs.values();
   const workers = Array.from(
     { length: Math.min(threads, jobs.length) },
-    () => new Worker(new URL("./worker.ts", import.meta.url), { workerData: plan }),
+    () => new Worker(new URL("./worker.ts", import.meta.url), { workerData: errand }),
   );
   const drain = (worker: Worker): Promise<void> =>
     new Promise((resolve, reject) => {
       worker.on("error", reject);
       worker.on("message", (reply: Reply) => {
-        if (reply.kind === "done") onReplay(reply.replay);
+        if (reply.kind === "done") onDone(reply.job, reply.replays, reply.seconds);
         const next = queue.next();
         if (next.done) resolve();
         else worker.postMessage(next.value);

@@ -1,32 +1,56 @@
-/** How far the bench is, on standard error: one line that renews itself on a terminal, else a line now and then. */
+/**
+ * How far the bench is, on standard error: one line that renews itself on a terminal, else a line now and then. Replays
+ * differ a thousandfold in length, so what is left is reckoned by kind, each with the mean of those that are done.
+ */
 export interface Progress {
-  readonly step: (what: string) => void;
+  readonly step: (kind: string, seconds: number) => void;
   readonly end: () => void;
 }
 
 const secondsBetweenLines = 15;
 
-export function createProgress(total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
+interface Kind {
+  left: number;
+  done: number;
+  seconds: number;
+}
+
+/** `kinds`: one entry a job, what it is of. */
+export function createProgress(
+  jobKinds: readonly string[],
+  threads: number,
+  stream: NodeJS.WriteStream = process.stderr,
+): Progress {
+  const kinds = new Map<string, Kind>();
+  for (const name of jobKinds) {
+    const kind = kinds.get(name);
+    if (kind === undefined) kinds.set(name, { left: 1, done: 0, seconds: 0 });
+    else kind.left++;
+  }
   const start = performance.now();
-  let done = 0;
   let printed = start;
-  const line = (what: string): string => {
-    const seconds = (performance.now() - start) / 1000;
-    const left = done === 0 ? "?" : duration((seconds / done) * (total - done));
-    return `${done} of ${total} replays, ${duration(seconds)} gone, about ${left} to go; last: ${what}`;
+  let done = 0;
+
+  const line = (last: string): string => {
+    const all = [...kinds.values()];
+    const mean = all.reduce((sum, kind) => sum + kind.seconds, 0) / done;
+    const left = all.reduce((sum, kind) => sum + kind.left * (kind.done > 0 ? kind.seconds / kind.done : mean), 0);
+    const gone = (performance.now() - start) / 1000;
+    return `${done} of ${jobKinds.length} replays, ${duration(gone)} gone, about ${duration(left / threads)} to go (${last})`;
   };
   return {
-    step: (what) => {
+    step: (name, seconds) => {
+      const kind = kinds.get(name);
+      if (kind === undefined) throw new RangeError(`no job is of ${name}`);
+      kind.left--;
+      kind.done++;
+      kind.seconds += seconds;
       done++;
       const now = performance.now();
-      if (stream.isTTY) {
-        if (now - printed < 100 && done < total) return;
-        stream.write(`\r\x1b[2K${line(what).slice(0, (stream.columns ?? 80) - 1)}`);
-      } else {
-        if (now - printed < 1000 * secondsBetweenLines && done < total) return;
-        stream.write(`${line(what)}\n`);
-      }
+      const wait = stream.isTTY ? 100 : 1000 * secondsBetweenLines;
+      if (now - printed < wait && done < jobKinds.length) return;
       printed = now;
+      stream.write(stream.isTTY ? `\r\x1b[2K${line(name).slice(0, (stream.columns ?? 80) - 1)}` : `${line(name)}\n`);
     },
     end: () => {
       if (stream.isTTY && done > 0) stream.write("\n");

@@ -10,10 +10,12 @@ export function tableOf(rows: readonly SummaryRow[]): string {
 
 function section(title: string, rows: readonly SummaryRow[]): string {
   const [first] = rows;
-  const heads = [...moments.map((at) => (at === 1 ? "N" : at < 1 ? `N/${1 / at}` : `${at}N`)), "worst table"];
+  const heads = [...moments.map(momentName), "worst table", "violations", "false landings"];
   const lines = [...Map.groupBy(rows, ({ method }) => method)].map(([method, of]) => {
     const cells = of.map((row) => `${number(row.median)} (${number(row.mean)})`);
-    return `| ${[method, ...cells, number(of.at(-1)?.worst ?? Number.NaN)].join(" | ")} |`;
+    const last = of.at(-1);
+    const rest = [last?.worst, last?.violations, last?.false_landings].map((value) => number(value ?? Number.NaN));
+    return `| ${[method, ...cells, ...rest].join(" | ")} |`;
   });
   return [
     `### ${title} (${first?.tables}), ${first?.repeats} repeats\n`,
@@ -22,6 +24,10 @@ function section(title: string, rows: readonly SummaryRow[]): string {
     ...lines,
     "",
   ].join("\n");
+}
+
+function momentName(at: number): string {
+  return at === 1 ? "N" : at < 1 ? `N/${1 / at}` : `${at}N`;
 }
 
 function number(value: number): string {

@@ -1,13 +1,27 @@
-/** A thread of the replay bench: is handed jobs one by one, answers each with its replay. */
+/** A thread of the replay bench: is handed jobs one by one, answers each with its replays. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type Job, type Plan, type Replay, runJob } from "./jobs.ts";
+import { type Job, type Replay, runJob, type Settings } from "./jobs.ts";
+import { type Scenario, subjectsOf } from "./scenarios.ts";
 import { readTables } from "./tables.ts";
 
-export type Reply = { readonly kind: "ready" } | { readonly kind: "done"; readonly replay: Replay };
+export interface Errand {
+  readonly tables: string;
+  readonly only: readonly string[];
+  readonly scenarios: readonly Scenario[];
+  readonly settings: Settings;
+}
 
-const plan: Plan = workerData;
-const tables = readTables(plan.tables, plan.only);
+export type Reply =
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly job: Job; readonly replays: readonly Replay[]; readonly seconds: number };
+
+const { tables, only, scenarios, settings }: Errand = workerData;
+const subjects = subjectsOf(readTables(tables, only), scenarios, settings.kappa);
 const reply = (message: Reply): void => parentPort?.postMessage(message);
 
-parentPort?.on("message", (job: Job) => reply({ kind: "done", replay: runJob(job, plan, tables) }));
+parentPort?.on("message", async (job: Job) => {
+  const start = performance.now();
+  const replays = await runJob(job, settings, subjects);
+  reply({ kind: "done", job, replays, seconds: (performance.now() - start) / 1000 });
+});
 reply({ kind: "ready" });
