@@ -2,18 +2,22 @@
  * `npm run bench:integration -- --tables DIR`: replays search methods on tables of measured configurations and says what
  * fraction of the best possible gain each would have landed.
  */
+import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type Job, jobsOf, type Replay } from "./jobs.ts";
+import { describeMachine } from "../harness.ts";
+import { type Job, jobsOf, type Replay, type Settings } from "./jobs.ts";
 import { methods } from "./methods.ts";
+import { markdownOf, type Results, writeOutput } from "./output.ts";
 import { runAll } from "./pool.ts";
 import { createProgress } from "./progress.ts";
 import { type Scenario, type Subject, scenarios, subjectsOf } from "./scenarios.ts";
-import { recordsOf, summarise } from "./summary.ts";
+import { createStamp } from "./stamp.ts";
+import { openReplays } from "./store.ts";
 import { UnusableTable } from "./table-worlds.ts";
 import { readTables, TableError } from "./tables.ts";
-import { tableOf } from "./text.ts";
+import type { Errand } from "./worker.ts";
 
 const commaList = (text: string) => text.split(",").filter(Boolean);
 const listOf = <T extends string>(of: readonly T[]) =>
@@ -34,6 +38,7 @@ const textArguments = z.object({
     .nullable()
     .default(null),
   batch: z.coerce.number().int().min(1).max(16).default(1),
+  out: z.string().nullable().default(null),
   jobs: z.coerce.number().int().min(1).default(availableParallelism()),
 });
 const switches = z.object({ diverge: z.boolean().default(false), "common-model": z.boolean().default(false) });
@@ -62,9 +67,45 @@ function usable(subjects: readonly Subject[], seed: string): Subject[] {
   });
 }
 
-const keyOf = ({ scenario, table, repeat, method }: Omit<Replay, "curve">): string =>
-  [scenario, table, repeat, method].join("/");
 const kindOf = ({ scenario, table, method }: Job): string => [scenario, table, method].join("/");
+
+/** The replays of all jobs, in the jobs' order; those that `out` holds already are not played again. */
+async function play(
+  jobs: readonly Job[],
+  errand: Errand,
+  subjects: readonly Subject[],
+  threads: number,
+  out: string | null,
+): Promise<Replay[]> {
+  if (out !== null) mkdirSync(out, { recursive: true });
+  const store = out === null ? null : openReplays(out);
+  const stampOf = createStamp(errand.settings);
+  const stamps = new Map(subjects.map((subject) => [`${subject.scenario}/${subject.name}`, stampOf(subject)]));
+  const stampOfJob = ({ scenario, table }: Job) => stamps.get(`${scenario}/${table}`) ?? "";
+
+  const done = new Map<Job, readonly Replay[]>();
+  for (const job of jobs) {
+    const found = store?.find(job, stampOfJob(job)) ?? null;
+    if (found !== null) done.set(job, found);
+  }
+  if (done.size > 0) console.error(`${done.size} of ${jobs.length} replays were finished before`);
+  const left = jobs.filter((job) => !done.has(job));
+  const progress = createProgress(left.map(kindOf), threads);
+  await runAll(errand, left, threads, (index, made, seconds) => {
+    const job = left[index];
+    if (job === undefined) throw new RangeError(`no job ${index}`);
+    done.set(job, made);
+    store?.add(job, stampOfJob(job), made);
+    progress.step(kindOf(job), seconds);
+  });
+  progress.end();
+  return jobs.flatMap((job) => done.get(job) ?? []);
+}
+
+function headingOf({ seed, kappa, batch, diverge }: Settings, repeats: number): string {
+  const noise = kappa === null ? "usual" : kappa;
+  return `Seed ${seed}, ${repeats} repeats, κ ${noise}, batches of ${batch}${diverge ? ", a diverging corner" : ""}; ${describeMachine()}.\n`;
+}
 
 async function main(): Promise<number> {
   const given = readArguments();
@@ -77,22 +118,11 @@ async function main(): Promise<number> {
   const subjects = usable(subjectsOf(readTables(tables, only), chosen, kappa), seed);
   const jobs = jobsOf(subjects, wanted.methods, wanted.repeats, wanted["common-model"]);
 
-  const progress = createProgress(jobs.map(kindOf), threads);
-  const replays = new Map<string, Replay>();
-  const errand = { tables, only, scenarios: chosen, settings: { seed, kappa, batch, diverge } };
-  await runAll(errand, jobs, threads, (job, made, seconds) => {
-    for (const replay of made) replays.set(keyOf(replay), replay);
-    progress.step(kindOf(job), seconds);
-  });
-  progress.end();
-  // In an order that does not depend on which thread was first.
-  const ordered = subjects.flatMap((subject) =>
-    jobs.filter(({ scenario, table }) => scenario === subject.scenario && table === subject.name),
-  );
-  const rows = ordered.flatMap((job) =>
-    [job.method, `${job.method}+model`].flatMap((method) => replays.get(keyOf({ ...job, method })) ?? []),
-  );
-  console.log(tableOf(recordsOf(rows, subjects).flatMap(summarise)));
+  const settings: Settings = { seed, kappa, batch, diverge };
+  const replays = await play(jobs, { tables, only, scenarios: chosen, settings }, subjects, threads, wanted.out);
+  const results: Results = { subjects, replays, notRun: [], heading: headingOf(settings, wanted.repeats) };
+  console.log(markdownOf(results));
+  if (wanted.out !== null) writeOutput(wanted.out, results);
   return 0;
 }
 

@@ -11,9 +11,13 @@ export type Scenario = (typeof scenarios)[number];
 /** A table, or a sum of tables with its noise, in a scenario: what has repeats. */
 export interface Subject {
   readonly scenario: Scenario;
+  /** What its results are shown under: the scenario, and for a sum its noise. */
+  readonly panel: string;
   readonly name: string;
   readonly dense: boolean;
   readonly factors: number;
+  /** The tables it is made of. */
+  readonly parts: readonly Table[];
   readonly worldOf: (options: WorldOptions) => World;
 }
 
@@ -28,9 +32,11 @@ export function subjectsOf(tables: readonly Table[], wanted: readonly Scenario[]
     of.map(
       (table): Subject => ({
         scenario,
+        panel: scenario,
         name: table.name,
         dense: dense.get(table.name) ?? false,
         factors: table.factors.length,
+        parts: [table],
         worldOf: (options) => worldOf(table, options),
       }),
     );
@@ -54,8 +60,10 @@ function summedSubjects(sums: readonly Sum[], kappa: Kappa | null): Subject[] {
     sums.map(
       (sum): Subject => ({
         scenario: "summed",
+        panel: `summed, κ = ${noise}`,
         name: `${sum.name}-at-${noise}`,
         dense: isDenseSum(sum),
+        parts: sum.parts,
         factors: sum.parts.reduce((total, { factors }) => total + factors.length, 0),
         worldOf: (options) => summedWorld(sum, noise, options),
       }),

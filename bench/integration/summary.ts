@@ -32,7 +32,7 @@ export interface SummaryRow {
 }
 
 /** A method's replays in a scenario, by table. */
-export interface Record {
+export interface Showing {
   readonly scenario: Scenario;
   readonly subset: Subset;
   readonly method: string;
@@ -40,8 +40,8 @@ export interface Record {
 }
 
 /** Of every scenario, subset and method, in the replays' order; a subset without tables has none. */
-export function recordsOf(replays: readonly Replay[], subjects: readonly Subject[]): Record[] {
-  const records: Record[] = [];
+export function showingsOf(replays: readonly Replay[], subjects: readonly Subject[]): Showing[] {
+  const showings: Showing[] = [];
   for (const [scenario, ofScenario] of Map.groupBy(replays, (replay) => replay.scenario))
     for (const subset of subsets)
       for (const [method, of] of Map.groupBy(ofScenario, (replay) => replay.method)) {
@@ -52,16 +52,16 @@ export function recordsOf(replays: readonly Replay[], subjects: readonly Subject
             const known = byTable.get(subject.name);
             return known === undefined ? [] : [{ subject, replays: known }];
           });
-        if (tables.length > 0) records.push({ scenario, subset, method, tables });
+        if (tables.length > 0) showings.push({ scenario, subset, method, tables });
       }
-  return records;
+  return showings;
 }
 
-export function summarise(record: Record): SummaryRow[] {
-  const { scenario, subset, method, tables } = record;
+export function summarise(showing: Showing): SummaryRow[] {
+  const { scenario, subset, method, tables } = showing;
   const repeats = Math.min(...tables.map(({ replays }) => replays.length));
   return moments.map((at): SummaryRow => {
-    const points = pointsAt(record, at);
+    const points = pointsAt(showing, at);
     const share = (of: (point: Point) => boolean) => mean(points.map((all) => mean(all.map((p) => (of(p) ? 1 : 0)))));
     const fractions = points.map((all) => all.map(({ fraction }) => fraction));
     return {
@@ -82,7 +82,7 @@ export function summarise(record: Record): SummaryRow[] {
 }
 
 /** One list a table, one point a repeat. */
-export function pointsAt({ scenario, tables }: Record, at: number): Point[][] {
+export function pointsAt({ scenario, tables }: Showing, at: number): Point[][] {
   return tables.map(({ subject, replays }) => replays.map((replay) => pointAt(scenario, subject.factors, replay, at)));
 }
 

@@ -1,35 +1,135 @@
 /** Summaries as Markdown. */
+import { type Centre, curveOf, difference, firstAt } from "./compare.ts";
 import { moments } from "./jobs.ts";
-import type { SummaryRow } from "./summary.ts";
+import { type Showing, type SummaryRow, summarise } from "./summary.ts";
 
-/** A table a scenario and subset: methods by row, `median (mean)` by moment, and the worst table at the last. */
-export function tableOf(rows: readonly SummaryRow[]): string {
-  const groups = Map.groupBy(rows, ({ scenario, subset }) => `${scenario}, ${subset} tables`);
-  return [...groups].map(([title, of]) => section(title, of)).join("\n");
+/** A method that was asked for and could not be played. */
+export interface NotRun {
+  readonly method: string;
+  /** Why, and what would help. */
+  readonly because: string;
 }
 
-function section(title: string, rows: readonly SummaryRow[]): string {
+/** Showings of one scenario and subset under a heading. */
+export interface Panel {
+  readonly title: string;
+  readonly showings: readonly Showing[];
+}
+
+const ours = "cairn";
+
+export function tablesOf(panels: readonly Panel[], notRun: readonly NotRun[]): string {
+  return panels.map((panel) => section(panel, notRun)).join("\n");
+}
+
+function section({ title, showings }: Panel, notRun: readonly NotRun[]): string {
+  const rows = showings.map((showing) => ({ showing, rows: summarise(showing) }));
   const [first] = rows;
-  const heads = [...moments.map(momentName), "worst table", "violations", "false landings"];
-  const lines = [...Map.groupBy(rows, ({ method }) => method)].map(([method, of]) => {
-    const cells = of.map((row) => `${number(row.median)} (${number(row.mean)})`);
-    const last = of.at(-1);
-    const rest = [last?.worst, last?.violations, last?.false_landings].map((value) => number(value ?? Number.NaN));
-    return `| ${[method, ...cells, ...rest].join(" | ")} |`;
-  });
+  const tables = first?.rows[0]?.tables ?? 0;
+  const repeats = Math.min(...rows.map((row) => row.rows[0]?.repeats ?? 0));
+  const columns = first?.showing.scenario === "null" ? nullColumns : gainColumns(showings);
+  const heads = ["method", ...columns.map(({ head }) => head)];
+  const lines = rows.map((row) => [row.showing.method, ...columns.map(({ cell }) => cell(row.showing, row.rows))]);
+  const absent = notRun.map(({ method }) => [method, "not run", ...columns.slice(1).map(() => "")]);
   return [
-    `### ${title} (${first?.tables}), ${first?.repeats} repeats\n`,
-    `| method | ${heads.join(" | ")} |`,
-    `|${"---|".repeat(heads.length + 1)}`,
-    ...lines,
+    `### ${title}: ${tables} ${tables === 1 ? "table" : "tables"}, ${repeats} ${repeats === 1 ? "repeat" : "repeats"}`,
+    "",
+    line(heads),
+    line(heads.map(() => "---")),
+    ...[...lines, ...absent].map(line),
     "",
   ].join("\n");
 }
 
-function momentName(at: number): string {
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+interface Column {
+  readonly head: string;
+  readonly cell: (showing: Showing, rows: readonly SummaryRow[]) => string;
+}
+
+const nullColumns: readonly Column[] = moments.map((at, i) => ({
+  head: `false landings by ${momentName(at)}`,
+  cell: (_, rows) => percent(rows[i]?.false_landings),
+}));
+
+function gainColumns(showings: readonly Showing[]): readonly Column[] {
+  const cairn = showings.find(({ method }) => method === ours);
+  const fractions = moments.map(
+    (at, i): Column => ({
+      head: momentName(at),
+      cell: (_, rows) => `${number(rows[i]?.median)} (${number(rows[i]?.mean)})`,
+    }),
+  );
+  const last = (pick: (row: SummaryRow) => number, show: (value: number | undefined) => string): Column["cell"] => {
+    return (_, rows) => {
+      const row = rows.at(-1);
+      return show(row === undefined ? undefined : pick(row));
+    };
+  };
+  return [
+    ...fractions,
+    { head: "worst at 4N", cell: last(({ worst }) => worst, number) },
+    { head: "to 95%", cell: (showing) => pair((centre) => multiple(firstAt(curveOf(showing, centre), 0.95))) },
+    ...(cairn === undefined ? [] : besideCairn(cairn)),
+    { head: "violations", cell: last(({ violations }) => violations, percent) },
+    { head: "lands, truly better", cell: last(({ landings }) => landings, percent) },
+    { head: "lands, no better", cell: last(({ false_landings }) => false_landings, percent) },
+  ];
+}
+
+function besideCairn(cairn: Showing): readonly Column[] {
+  const other = (cell: (showing: Showing) => string): Column["cell"] => {
+    return (showing) => (showing.method === ours ? "–" : cell(showing));
+  };
+  const gaps = [1, 2].map(
+    (at): Column => ({
+      head: `${ours} minus it at ${momentName(at)}`,
+      cell: other((showing) => {
+        const { mean, low, high } = difference(cairn, showing, at);
+        return `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+      }),
+    }),
+  );
+  return [
+    { head: `${ours} matches its 4N`, cell: other((showing) => pair((centre) => speed(cairn, showing, centre))) },
+    ...gaps,
+  ];
+}
+
+function speed(cairn: Showing, other: Showing, centre: Centre): string {
+  const at = firstAt(curveOf(cairn, centre), curveOf(other, centre).at(-1) ?? Number.NaN);
+  return at === null ? "not by 4N" : `${(4 / at).toFixed(1)}×`;
+}
+
+/** `median (mean)`, as everywhere in these tables. */
+function pair(show: (centre: Centre) => string): string {
+  return `${show("median")} (${show("mean")})`;
+}
+
+function multiple(at: number | null): string {
+  return at === null ? "> 4N" : `${at.toFixed(1)}N`;
+}
+
+export function momentName(at: number): string {
   return at === 1 ? "N" : at < 1 ? `N/${1 / at}` : `${at}N`;
 }
 
-function number(value: number): string {
-  return value.toFixed(2).replace(/^(-?)0\./, "$1.");
+function number(value: number | undefined): string {
+  return value === undefined
+    ? "–"
+    : value
+        .toFixed(2)
+        .replace(/^(-?)0\./, "$1.")
+        .replace("-", "−");
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${number(value)}`;
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "–" : `${(100 * share).toFixed(share > 0 && share < 0.095 ? 1 : 0)}%`;
 }

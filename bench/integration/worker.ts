@@ -13,7 +13,7 @@ export interface Errand {
 
 export type Reply =
   | { readonly kind: "ready" }
-  | { readonly kind: "done"; readonly job: Job; readonly replays: readonly Replay[]; readonly seconds: number };
+  | { readonly kind: "done"; readonly replays: readonly Replay[]; readonly seconds: number };
 
 const { tables, only, scenarios, settings }: Errand = workerData;
 const subjects = subjectsOf(readTables(tables, only), scenarios, settings.kappa);
@@ -22,6 +22,6 @@ const reply = (message: Reply): void => parentPort?.postMessage(message);
 parentPort?.on("message", async (job: Job) => {
   const start = performance.now();
   const replays = await runJob(job, settings, subjects);
-  reply({ kind: "done", job, replays, seconds: (performance.now() - start) / 1000 });
+  reply({ kind: "done", replays, seconds: (performance.now() - start) / 1000 });
 });
 reply({ kind: "ready" });
