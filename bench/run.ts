@@ -5,9 +5,10 @@ import { checkBench } from "./check.ts";
 import { curvesBench } from "./curves.ts";
 import { describeMachine, type Measurement } from "./harness.ts";
 import { hashingBench } from "./hashing.ts";
+import { linearBench } from "./linear.ts";
 import { stagesBench } from "./stages.ts";
 
-const benches = [stagesBench, hashingBench, curvesBench, checkBench];
+const benches = [stagesBench, hashingBench, curvesBench, checkBench, linearBench];
 
 function row(m: Measurement): string {
   const rate = `${Math.round(m.amount / m.wall).toLocaleString("en-US")} ${m.unit}/s`;
