@@ -61,7 +61,13 @@ export function rowsOf({ method, commonModel: both }: Job): string[] {
   return both ? [method, `${method}+model`] : [method];
 }
 
-export async function runJob(job: Job, settings: Settings, subjects: readonly Subject[]): Promise<Replay[]> {
+/** `python`: for methods that are written in it. */
+export async function runJob(
+  job: Job,
+  settings: Settings,
+  subjects: readonly Subject[],
+  python: string,
+): Promise<Replay[]> {
   const subject = subjects.find(({ scenario, name }) => scenario === job.scenario && name === job.table);
   if (subject === undefined) throw new RangeError(`no ${job.table} in scenario ${job.scenario}`);
   const { scenario, table, repeat } = job;
@@ -75,7 +81,7 @@ export async function runJob(job: Job, settings: Settings, subjects: readonly Su
     batch: settings.batch,
   };
   const looks = new Set(moments.map((at) => Math.ceil(at * factors)));
-  const curves = await replay(world, entrantIn(scenario), limits, (problem) =>
+  const curves = await replay(world, entrantIn(scenario, python), limits, (problem) =>
     job.commonModel ? [commonModel(problem, looks)] : [],
   );
   const names = rowsOf(job);

@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { describeMachine } from "../harness.ts";
 import { type Job, jobsOf, type Replay, type Settings } from "./jobs.ts";
-import { methods } from "./methods.ts";
+import { methodNamed, methods } from "./methods.ts";
+import { whatOptunaLacks } from "./optuna.ts";
 import { markdownOf, type Results, writeOutput } from "./output.ts";
 import { runAll } from "./pool.ts";
 import { createProgress } from "./progress.ts";
@@ -17,6 +18,7 @@ import { createStamp } from "./stamp.ts";
 import { openReplays } from "./store.ts";
 import { UnusableTable } from "./table-worlds.ts";
 import { readTables, TableError } from "./tables.ts";
+import type { NotRun } from "./text.ts";
 import type { Errand } from "./worker.ts";
 
 const commaList = (text: string) => text.split(",").filter(Boolean);
@@ -38,6 +40,7 @@ const textArguments = z.object({
     .nullable()
     .default(null),
   batch: z.coerce.number().int().min(1).max(16).default(1),
+  python: z.string().default("python3"),
   out: z.string().nullable().default(null),
   jobs: z.coerce.number().int().min(1).default(availableParallelism()),
 });
@@ -51,6 +54,13 @@ function readArguments() {
     ...Object.keys(switches.shape).map(option("boolean")),
   ]);
   return argument.safeParse(parseArgs({ options }).values);
+}
+
+/** The methods that this machine cannot run. */
+function whatIsMissing(names: readonly string[], python: string): NotRun[] {
+  const wanted = names.filter((name) => methodNamed(name).isOptuna);
+  const lack = wanted.length === 0 ? null : whatOptunaLacks(python);
+  return lack === null ? [] : wanted.map((method) => ({ method, because: lack }));
 }
 
 /** Without those that their scenario cannot use, which are named on standard error. */
@@ -113,14 +123,23 @@ async function main(): Promise<number> {
     for (const { path, message } of given.error.issues) console.error(`--${path[0]?.toString()}: ${message}`);
     return 2;
   }
-  const { tables, only, jobs: threads, seed, kappa, batch, diverge, ...wanted } = given.data;
+  const { tables, only, python, jobs: threads, seed, kappa, batch, diverge, ...wanted } = given.data;
   const chosen: readonly Scenario[] = wanted.scenarios;
   const subjects = usable(subjectsOf(readTables(tables, only), chosen, kappa), seed);
-  const jobs = jobsOf(subjects, wanted.methods, wanted.repeats, wanted["common-model"]);
+  const notRun = whatIsMissing(wanted.methods, python);
+  for (const { method, because } of notRun) console.error(`${method} is not run: ${because}`);
+  const runnable = wanted.methods.filter((name) => notRun.every(({ method }) => method !== name));
+  const jobs = jobsOf(subjects, runnable, wanted.repeats, wanted["common-model"]);
 
   const settings: Settings = { seed, kappa, batch, diverge };
-  const replays = await play(jobs, { tables, only, scenarios: chosen, settings }, subjects, threads, wanted.out);
-  const results: Results = { subjects, replays, notRun: [], heading: headingOf(settings, wanted.repeats) };
+  const replays = await play(
+    jobs,
+    { tables, only, scenarios: chosen, settings, python },
+    subjects,
+    threads,
+    wanted.out,
+  );
+  const results: Results = { subjects, replays, notRun, heading: headingOf(settings, wanted.repeats) };
   console.log(markdownOf(results));
   if (wanted.out !== null) writeOutput(wanted.out, results);
   return 0;

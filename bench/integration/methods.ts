@@ -1,6 +1,7 @@
 /** Who may enter, and where. */
 import { cairn, cairnBlind } from "./cairn.ts";
 import { landing } from "./landing.ts";
+import { optuna, samplers } from "./optuna.ts";
 import { peers } from "./peers/peers.ts";
 import type { Entrant } from "./replay.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -14,11 +15,14 @@ export interface MethodEntry {
   readonly name: string;
   /** Null: it enters every scenario. */
   readonly scenarios: readonly Scenario[] | null;
-  readonly entrantIn: (scenario: Scenario) => Entrant;
+  /** `python`: the interpreter for those that are written in it. */
+  readonly entrantIn: (scenario: Scenario, python: string) => Entrant;
   /** Runs a factor of its replays. */
   readonly lengthIn: (scenario: Scenario) => number;
   /** Whether a second row shows its search with the common model's choice. */
   readonly isPeer: boolean;
+  /** Whether it is Optuna's, in Python. */
+  readonly isOptuna: boolean;
 }
 
 function entry(entrant: Entrant, rest: Partial<MethodEntry> = {}): MethodEntry {
@@ -28,6 +32,7 @@ function entry(entrant: Entrant, rest: Partial<MethodEntry> = {}): MethodEntry {
     entrantIn: () => entrant,
     lengthIn: () => longest,
     isPeer: false,
+    isOptuna: false,
     ...rest,
   };
 }
@@ -42,6 +47,10 @@ export const methods: readonly MethodEntry[] = [
   entry(landing("cairn-landing", longest), { scenarios: ["A", "B", "guarded"] }),
   entry(cairnBlind, { scenarios: ["staged"] }),
   ...peers.map((peer) => entry(peer, { isPeer: true })),
+  ...samplers.map((sampler): MethodEntry => {
+    const rest = { isPeer: true, isOptuna: true };
+    return { ...entry(optuna(sampler, ""), rest), entrantIn: (_, python) => optuna(sampler, python) };
+  }),
 ];
 
 export function methodNamed(name: string): MethodEntry {

@@ -9,19 +9,20 @@ export interface Errand {
   readonly only: readonly string[];
   readonly scenarios: readonly Scenario[];
   readonly settings: Settings;
+  readonly python: string;
 }
 
 export type Reply =
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly replays: readonly Replay[]; readonly seconds: number };
 
-const { tables, only, scenarios, settings }: Errand = workerData;
+const { tables, only, scenarios, settings, python }: Errand = workerData;
 const subjects = subjectsOf(readTables(tables, only), scenarios, settings.kappa);
 const reply = (message: Reply): void => parentPort?.postMessage(message);
 
 parentPort?.on("message", async (job: Job) => {
   const start = performance.now();
-  const replays = await runJob(job, settings, subjects);
+  const replays = await runJob(job, settings, subjects, python);
   reply({ kind: "done", replays, seconds: (performance.now() - start) / 1000 });
 });
 reply({ kind: "ready" });
