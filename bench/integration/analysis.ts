@@ -56,16 +56,18 @@ export function rmsMainEffect(table: Table, values: Float64Array): number {
 }
 
 function mainEffect(table: Table, values: Float64Array, factor: number): number {
-  const byLevel = new Map<number, number[]>();
+  const count = table.factors[factor]?.levels.length ?? 0;
+  const sums = new Float64Array(count);
+  const counts = new Float64Array(count);
   for (const [i, { levels }] of table.rows.entries()) {
     const value = values[i] ?? Number.NaN;
     const level = levels[factor] ?? 0;
     if (!Number.isFinite(value)) continue;
-    const known = byLevel.get(level);
-    if (known === undefined) byLevel.set(level, [value]);
-    else known.push(value);
+    sums[level] = (sums[level] ?? 0) + value;
+    counts[level] = (counts[level] ?? 0) + 1;
   }
-  return 2 * spread([...byLevel.values()].map((of) => spread(of).mean)).sd;
+  // A level without a finite value has no mean: NaN, which `spread` leaves out.
+  return 2 * spread(sums.map((sum, level) => sum / (counts[level] ?? 0))).sd;
 }
 
 export function isDense(table: Table, values: Float64Array): boolean {

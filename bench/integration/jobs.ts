@@ -1,12 +1,16 @@
 /** The replays that a command asks for: what threads share out among themselves. */
 import { commonModel } from "./common-model.ts";
-import { methodNamed } from "./methods.ts";
+import { longestNull, methodNamed } from "./methods.ts";
 import { type Curve, type Limits, replay } from "./replay.ts";
 import type { Scenario, Subject } from "./scenarios.ts";
 import type { Kappa } from "./world.ts";
 
 /** Where the tables look, in runs a factor (in cost, where there is a pipeline). */
-export const moments = [0.5, 1, 2, 4] as const;
+const moments = [0.5, 1, 2, 4];
+
+export function momentsOf(scenario: Scenario): readonly number[] {
+  return scenario === "null" ? [...moments, longestNull] : moments;
+}
 /** A pipeline's replay ends after so many runs a factor, however little they cost. */
 const mostStagedRuns = 16;
 
@@ -80,7 +84,7 @@ export async function runJob(
     cost: world.pipeline === null ? Number.POSITIVE_INFINITY : length,
     batch: settings.batch,
   };
-  const looks = new Set(moments.map((at) => Math.ceil(at * factors)));
+  const looks = new Set(momentsOf(scenario).map((at) => Math.ceil(at * factors)));
   const curves = await replay(world, entrantIn(scenario, python), limits, (problem) =>
     job.commonModel ? [commonModel(problem, looks)] : [],
   );

@@ -47,13 +47,24 @@ const textArguments = z.object({
 const switches = z.object({ diverge: z.boolean().default(false), "common-model": z.boolean().default(false) });
 const argument = textArguments.extend(switches.shape);
 
+/** null: said on standard error. */
 function readArguments() {
   const option = (type: "string" | "boolean") => (name: string) => [name, { type }] as const;
   const options = Object.fromEntries([
     ...Object.keys(textArguments.shape).map(option("string")),
     ...Object.keys(switches.shape).map(option("boolean")),
   ]);
-  return argument.safeParse(parseArgs({ options }).values);
+  try {
+    return argument.safeParse(parseArgs({ options }).values);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(
+      `${error.message}\nOptions: ${Object.keys(options)
+        .map((name) => `--${name}`)
+        .join(" ")}`,
+    );
+    return null;
+  }
 }
 
 /** The methods that this machine cannot run. */
@@ -119,6 +130,7 @@ function headingOf({ seed, kappa, batch, diverge }: Settings, repeats: number): 
 
 async function main(): Promise<number> {
   const given = readArguments();
+  if (given === null) return 2;
   if (!given.success) {
     for (const { path, message } of given.error.issues) console.error(`--${path[0]?.toString()}: ${message}`);
     return 2;

@@ -9,7 +9,7 @@ import type { Scenario } from "./scenarios.ts";
 /** Runs a factor after which replays end; costs, where there is a pipeline. */
 export const longest = 4;
 /** Where nothing helps, the whole decision loop has time to test several sets. */
-const longestNull = 8;
+export const longestNull = 8;
 
 export interface MethodEntry {
   readonly name: string;

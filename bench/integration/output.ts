@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { csvLine } from "./csv.ts";
-import { moments, type Replay } from "./jobs.ts";
+import { momentsOf, type Replay } from "./jobs.ts";
 import { plotOf } from "./plot.ts";
 import type { Scenario, Subject } from "./scenarios.ts";
 import { type Subset, showingsOf, subsets, summarise } from "./summary.ts";
@@ -59,7 +59,7 @@ function summaryOf({ subjects, replays, notRun }: Results) {
   );
   const absent = places.flatMap(({ scenario, subset }) =>
     notRun.flatMap(({ method, because }) =>
-      moments.map((at) => ({ scenario, subset, method, at, ...nothing, not_run: because })),
+      momentsOf(scenario).map((at) => ({ scenario, subset, method, at, ...nothing, not_run: because })),
     ),
   );
   return [...played.flatMap(summarise), ...absent];

@@ -2,6 +2,7 @@
 import { scaleLinear } from "d3-scale";
 import { bandOf, curveOf, grid } from "./compare.ts";
 import { longest } from "./methods.ts";
+import type { Showing } from "./summary.ts";
 import type { Panel } from "./text.ts";
 
 const panelWidth = 560;
@@ -85,12 +86,23 @@ function panelOf({ title, showings }: Panel, colourOf: (method: string) => strin
   );
   const what = showings[0]?.scenario === "staged" ? "cost, in N whole runs" : "runs, in multiples of N";
   return [
-    text(margin.left - 30, 22, title, 'font-size="13" font-weight="600"'),
+    text(margin.left - 30, 22, headingOf(title, showings), 'font-size="13" font-weight="600"'),
     axes(x, y, what),
     `<clipPath id="${clip}"><rect x="${margin.left}" y="${margin.top - 4}" width="${x(longest) - margin.left}" height="${y(0) - margin.top + 4}"/></clipPath>`,
     `<g clip-path="url(#${clip})">${bands.join("")}${lines.join("")}</g>`,
     labels,
   ].join("\n");
+}
+
+/** In words. */
+const baselines: Readonly<Record<string, string>> = { A: "A, a middling baseline", B: "B, a strong baseline" };
+
+function headingOf(title: string, showings: readonly Showing[]): string {
+  const [first] = showings;
+  const name = title.replace(/, (?:all|dense) tables$/, "");
+  const what = first?.scenario === "summed" ? "sum" : first?.subset === "dense" ? "dense table" : "table";
+  const count = first?.tables.length ?? 0;
+  return `${baselines[name] ?? name} · ${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function axes(x: (value: number) => number, y: (value: number) => number, what: string): string {

@@ -7,7 +7,7 @@
  * recommendations that truly break a guardrail, and of those that are not the baseline and truly no better.
  */
 import { median } from "../../src/math/robust.ts";
-import { moments, type Replay } from "./jobs.ts";
+import { momentsOf, type Replay } from "./jobs.ts";
 import type { Point } from "./replay.ts";
 import type { Scenario, Subject } from "./scenarios.ts";
 
@@ -60,7 +60,7 @@ export function showingsOf(replays: readonly Replay[], subjects: readonly Subjec
 export function summarise(showing: Showing): SummaryRow[] {
   const { scenario, subset, method, tables } = showing;
   const repeats = Math.min(...tables.map(({ replays }) => replays.length));
-  return moments.map((at): SummaryRow => {
+  return momentsOf(scenario).map((at): SummaryRow => {
     const points = pointsAt(showing, at);
     const share = (of: (point: Point) => boolean) => mean(points.map((all) => mean(all.map((p) => (of(p) ? 1 : 0)))));
     const fractions = points.map((all) => all.map(({ fraction }) => fraction));

@@ -1,6 +1,7 @@
 /** Summaries as Markdown. */
+import { incompleteBeta } from "../../src/math/student.ts";
 import { type Centre, curveOf, difference, firstAt } from "./compare.ts";
-import { moments } from "./jobs.ts";
+import { momentsOf } from "./jobs.ts";
 import { type Showing, type SummaryRow, summarise } from "./summary.ts";
 
 /** A method that was asked for and could not be played. */
@@ -50,14 +51,38 @@ interface Column {
   readonly cell: (showing: Showing, rows: readonly SummaryRow[]) => string;
 }
 
-const nullColumns: readonly Column[] = moments.map((at, i) => ({
-  head: `false landings by ${momentName(at)}`,
-  cell: (_, rows) => percent(rows[i]?.false_landings),
-}));
+const nullColumns: readonly Column[] = [
+  ...momentsOf("null").map(
+    (at, i): Column => ({
+      head: `false landings by ${momentName(at)}`,
+      cell: (_, rows) => percent(rows[i]?.false_landings),
+    }),
+  ),
+  { head: "in the end, 95% bound", cell: (showing) => boundOf(showing) },
+];
+
+/** How many of how many, and the largest rate under which so few are still seen one time in twenty (Clopper–Pearson). */
+function boundOf(showing: Showing): string {
+  const ends = showing.tables.flatMap(({ replays }) => replays.flatMap(({ curve }) => curve.at(-1) ?? []));
+  const landed = ends.filter(({ falsely }) => falsely).length;
+  return `${landed} of ${ends.length}, under ${percent(upperBound(landed, ends.length))}`;
+}
+
+/** The p at which P(at most `hits` of `trials`) is 5%: the distribution function of a binomial is an incomplete beta. */
+export function upperBound(hits: number, trials: number): number {
+  let [low, high] = [0, 1];
+  if (hits >= trials) return 1;
+  while (high - low > 1e-9) {
+    const p = (low + high) / 2;
+    if (incompleteBeta(trials - hits, hits + 1, 1 - p, p) > 0.05) low = p;
+    else high = p;
+  }
+  return high;
+}
 
 function gainColumns(showings: readonly Showing[]): readonly Column[] {
   const cairn = showings.find(({ method }) => method === ours);
-  const fractions = moments.map(
+  const fractions = momentsOf(showings[0]?.scenario ?? "A").map(
     (at, i): Column => ({
       head: momentName(at),
       cell: (_, rows) => `${number(rows[i]?.median)} (${number(rows[i]?.mean)})`,
