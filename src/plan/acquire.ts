@@ -11,16 +11,9 @@
  */
 import type { Combination } from "../contribution/contribution.ts";
 import { logExpectedImprovement, normalLogCdf } from "../math/normal.ts";
-import { dot } from "../math/vector.ts";
-import {
-  type Belief,
-  divergenceProbability,
-  type Ensemble,
-  mixtureMean,
-  mixtureSd,
-  type ObjectiveBelief,
-} from "./belief.ts";
-import { levelVariance, type Projection, projectPoint, projectShared, runVariance } from "./model.ts";
+import { at } from "../math/vector.ts";
+import { divergenceProbability, type Ensemble, mixtureMean, mixtureSd, type ObjectiveBelief } from "./belief.ts";
+import { differencesFrom, levelVariance, type Projection, projectPoint, projectShared, runVariance } from "./model.ts";
 import { encodeCombination } from "./scale.ts";
 import { combinationKey } from "./space.ts";
 
@@ -47,142 +40,151 @@ export interface Field {
 }
 
 export function createField(ensemble: Ensemble, baseline: Combination): Field {
-  const base = combinationKey(baseline);
-  const fields = ensemble.map((belief) => beliefField(belief, baseline, base));
-  const standings = new Map<string, Standing>();
-  return {
-    standing: (x) => {
-      const key = combinationKey(x);
-      const known = standings.get(key);
-      if (known !== undefined) return known;
-      const all = fields.map((field) => field.standing(x, key));
-      const mixture = {
-        means: Float64Array.from(all, ({ mean }) => mean),
-        sds: Float64Array.from(all, ({ sd }) => sd),
-      };
-      const made = {
-        mean: mixtureMean(mixture),
-        sd: mixtureSd(mixture),
-        logSafe: logMeanExp(all.map(({ logSafe }) => logSafe)),
-      };
-      standings.set(key, made);
-      return made;
-    },
-    improvement: (x, seed, incumbent) => {
-      const [key, best] = [combinationKey(x), combinationKey(incumbent)];
-      const all = fields.map((field) => field.improvement(x, key, seed, incumbent, best));
-      return {
-        logValue: logMeanExp(all.map(({ logValue }) => logValue)),
-        expected: all.reduce((total, { expected }) => total + expected / all.length, 0),
-      };
-    },
-  };
-}
+  const places = new Map<string, Place>();
+  const luck = new Map<string, readonly (readonly Float64Array[])[]>();
+  const first = ensemble[0];
 
-function logMeanExp(logs: readonly number[]): number {
-  const top = Math.max(...logs);
-  if (!Number.isFinite(top)) return Number.NEGATIVE_INFINITY;
-  return top + Math.log(logs.reduce((total, log) => total + Math.exp(log - top), 0) / logs.length);
-}
-
-/** A field that is told the combinations' keys. */
-interface BeliefField {
-  readonly standing: (x: Combination, key: string) => Standing;
-  readonly improvement: (
-    x: Combination,
-    key: string,
-    seed: number,
-    incumbent: Combination,
-    best: string,
-  ) => Improvement;
-}
-
-/** The field of one belief; remembers the projections it has made. */
-function beliefField(belief: Belief, baseline: Combination, base: string): BeliefField {
-  const projections = new Map<string, readonly Projection[]>();
-  const shared = new Map<string, readonly Float64Array[]>();
-  const standings = new Map<string, Standing>();
-
-  const projectionsOf = (x: Combination, key: string): readonly Projection[] => {
-    const known = projections.get(key);
+  const placeOf = (x: Combination): Place => {
+    const key = combinationKey(x);
+    const known = places.get(key);
     if (known !== undefined) return known;
-    const codes = encodeCombination(belief.shape, x);
-    const made = belief.objectives.map((model) => projectPoint(model.posterior, codes));
-    projections.set(key, made);
+    const made = { x, key, projections: projectAll(ensemble, x), standing: null };
+    places.set(key, made);
     return made;
   };
-  const sharedOf = (x: Combination, seed: number): readonly Float64Array[] => {
-    const groups = belief.grouping.groupsOf(x, seed);
+  const luckOf = (x: Combination, seed: number): readonly (readonly Float64Array[])[] => {
+    const groups = first?.grouping.groupsOf(x, seed) ?? [];
     const key = groups.join();
-    const known = shared.get(key);
+    const known = luck.get(key);
     if (known !== undefined) return known;
-    const made = belief.objectives.map((model) => projectShared(model.posterior, groups));
-    shared.set(key, made);
+    const made = ensemble.map(({ objectives }) => objectives.map(({ posterior }) => projectShared(posterior, groups)));
+    luck.set(key, made);
     return made;
   };
 
-  const standing = (x: Combination, key: string): Standing => {
-    const known = standings.get(key);
-    if (known !== undefined) return known;
-    const [mine, theirs] = [projectionsOf(x, key), projectionsOf(baseline, base)];
+  const base = placeOf(baseline);
+  const standingOf = (place: Place): Standing => {
+    place.standing ??= standingBeside(ensemble, place, base);
+    return place.standing;
+  };
+  const values = new Float64Array(ensemble.length);
+  return {
+    standing: (x) => standingOf(placeOf(x)),
+    improvement: (x, seed, incumbent) => {
+      const [place, best, shared] = [placeOf(x), placeOf(incumbent), luckOf(x, seed)];
+      let expected = 0;
+      for (const [h, belief] of ensemble.entries()) {
+        const { mean, sd } = shiftOf(belief.objectives, place, best, shared[h] ?? [], h);
+        const logEi = sd > 1e-9 ? Math.log(sd) + logExpectedImprovement(mean / sd) : Number.NEGATIVE_INFINITY;
+        values[h] = logEi;
+        expected += Math.exp(logEi) / ensemble.length;
+      }
+      return { logValue: logMeanExp(values) + standingOf(place).logSafe, expected };
+    },
+  };
+}
+
+/** A combination with what every belief says of every objective there. */
+interface Place {
+  readonly x: Combination;
+  readonly key: string;
+  /** By belief and objective. */
+  readonly projections: readonly (readonly Projection[])[];
+  standing: Standing | null;
+}
+
+/** The runs' differences from x are the same under every belief: they are listed once. */
+function projectAll(ensemble: Ensemble, x: Combination): readonly (readonly Projection[])[] {
+  const [first] = ensemble;
+  if (first === undefined) return [];
+  const codes = encodeCombination(first.shape, x);
+  const lists = first.objectives.map(({ posterior }) => differencesFrom(posterior.data, codes));
+  return ensemble.map(({ objectives }) =>
+    objectives.flatMap(({ posterior }, m) => {
+      const list = lists[m];
+      return list === undefined ? [] : projectPoint(posterior, list);
+    }),
+  );
+}
+
+function standingBeside(ensemble: Ensemble, place: Place, base: Place): Standing {
+  const means = new Float64Array(ensemble.length);
+  const sds = new Float64Array(ensemble.length);
+  const safe = new Float64Array(ensemble.length);
+  for (const [h, belief] of ensemble.entries()) {
     let mean = 0;
     let variance = 0;
-    let logSafe = Math.log(Math.max(1e-6, 1 - divergenceProbability(belief, x)));
+    let logSafe = Math.log(Math.max(1e-6, 1 - divergenceProbability(belief, place.x)));
     for (const [m, model] of belief.objectives.entries()) {
-      const [px, pb] = [mine[m], theirs[m]];
+      const [px, pb] = [place.projections[h]?.[m], base.projections[h]?.[m]];
       if (px === undefined || pb === undefined) continue;
       const gain = px.mean - pb.mean;
-      const spread = differenceVariance(model, x, px, baseline, pb);
+      const spread = differenceVariance(model, place, px, base, pb);
       mean += model.toUtility * gain;
       variance += model.toUtility ** 2 * spread;
       const margin = model.objective.guardrail;
-      if (margin !== null && base !== key)
+      if (margin !== null && place.key !== base.key)
         logSafe += normalLogCdf((gain + margin / model.unit) / Math.sqrt(spread + 1e-18));
     }
-    const made = { mean, sd: Math.sqrt(variance), logSafe };
-    standings.set(key, made);
-    return made;
-  };
+    means[h] = mean;
+    sds[h] = Math.sqrt(variance);
+    safe[h] = logSafe;
+  }
+  const mixture = { means, sds };
+  return { mean: mixtureMean(mixture), sd: mixtureSd(mixture), logSafe: logMeanExp(safe) };
+}
 
-  const improvement: BeliefField["improvement"] = (x, key, seed, incumbent, best) => {
-    const [mine, theirs, luck] = [projectionsOf(x, key), projectionsOf(incumbent, best), sharedOf(x, seed)];
-    let mean = 0;
-    let variance = 0;
-    for (const [m, model] of belief.objectives.entries()) {
-      const [px, pi, u] = [mine[m], theirs[m], luck[m]];
-      if (px === undefined || pi === undefined || u === undefined || model.toUtility === 0) continue;
-      mean += model.toUtility * (px.mean - pi.mean);
-      const { hyper } = model.posterior;
-      const own = kernel(model, x, x) - dot(px.v, px.v);
-      const withLuck = -dot(px.v, u);
-      const cross = kernel(model, x, incumbent) - dot(px.v, pi.v) - dot(pi.v, u);
-      const result = own + 2 * withLuck - dot(u, u) + runVariance(hyper);
-      variance += (model.toUtility * (own + withLuck - cross)) ** 2 / Math.max(result, 1e-12);
+/** Under one belief: the mean of D, and s̃, by how much a run of `place` moves it. `shared`: L⁻¹ cov(data, the run's luck). */
+function shiftOf(
+  objectives: readonly ObjectiveBelief[],
+  place: Place,
+  best: Place,
+  shared: readonly Float64Array[],
+  h: number,
+): { readonly mean: number; readonly sd: number } {
+  let mean = 0;
+  let variance = 0;
+  for (const [m, model] of objectives.entries()) {
+    const [px, pi, u] = [place.projections[h]?.[m], best.projections[h]?.[m], shared[m]];
+    if (px === undefined || pi === undefined || u === undefined || model.toUtility === 0) continue;
+    mean += model.toUtility * (px.mean - pi.mean);
+    let [xx, xi, xu, iu, uu] = [0, 0, 0, 0, 0];
+    for (let i = 0; i < u.length; i++) {
+      const [a, b, c] = [at(px.v, i), at(pi.v, i), at(u, i)];
+      xx += a * a;
+      xi += a * b;
+      xu += a * c;
+      iu += b * c;
+      uu += c * c;
     }
-    const sd = Math.sqrt(variance);
-    if (!(sd > 1e-9)) return { logValue: Number.NEGATIVE_INFINITY, expected: 0 };
-    const logEi = Math.log(sd) + logExpectedImprovement(mean / sd);
-    return { logValue: logEi + standing(x, key).logSafe, expected: Math.exp(logEi) };
-  };
-  return { standing, improvement };
+    const own = levelVariance + model.posterior.hyper.signal - xx;
+    const result = own - 2 * xu - uu + runVariance(model.posterior.hyper);
+    const towards = own - xu - (kernel(model, place.x, best.x) - xi - iu);
+    variance += (model.toUtility * towards) ** 2 / Math.max(result, 1e-12);
+  }
+  return { mean, sd: Math.sqrt(variance) };
+}
+
+function logMeanExp(logs: Float64Array): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const log of logs) top = Math.max(top, log);
+  if (!Number.isFinite(top)) return Number.NEGATIVE_INFINITY;
+  let total = 0;
+  for (const log of logs) total += Math.exp(log - top);
+  return top + Math.log(total / logs.length);
 }
 
 /** Prior covariance of f + μ at two combinations. */
 function kernel(model: ObjectiveBelief, x: Combination, y: Combination): number {
   const { theta, signal } = model.posterior.hyper;
   let exponent = 0;
-  for (let j = 0; j < x.length; j++) if (x[j] !== y[j]) exponent += theta[j] ?? 0;
+  for (let j = 0; j < x.length; j++) if (x[j] !== y[j]) exponent += at(theta, j);
   return levelVariance + signal * Math.exp(-exponent);
 }
 
-function differenceVariance(
-  model: ObjectiveBelief,
-  x: Combination,
-  px: Projection,
-  y: Combination,
-  py: Projection,
-): number {
+function differenceVariance(model: ObjectiveBelief, x: Place, px: Projection, y: Place, py: Projection): number {
   let explained = 0;
-  for (let i = 0; i < px.v.length; i++) explained += ((px.v[i] ?? 0) - (py.v[i] ?? 0)) ** 2;
-  return Math.max(0, kernel(model, x, x) + kernel(model, y, y) - 2 * kernel(model, x, y) - explained);
+  for (let i = 0; i < px.v.length; i++) explained += (at(px.v, i) - at(py.v, i)) ** 2;
+  const prior = 2 * (levelVariance + model.posterior.hyper.signal - kernel(model, x.x, y.x));
+  return Math.max(0, prior - explained);
 }

@@ -20,7 +20,7 @@
 import type { Rng } from "../base/rng.ts";
 import { sampleHmc } from "../math/hmc.ts";
 import { minimise } from "../math/lbfgs.ts";
-import { appendRow, cholesky, invertSpd, logDet, solveLower, solveLowerTransposed } from "../math/linear.ts";
+import { appendRow, cholesky, invertSpdLower, logDet, solveLower, solveLowerTransposed } from "../math/linear.ts";
 import { at, dot } from "../math/vector.ts";
 import { columnsOf, type Functional, type Shape, type Term } from "./functional.ts";
 
@@ -87,9 +87,12 @@ export function hyperSize({ shape, effects }: Pick<Data, "shape" | "effects">): 
   return columnsOf(shape) + effects.length + 2;
 }
 
-export function hyperOf(data: Pick<Data, "shape" | "effects">, q: Float64Array): Hyper {
+export function hyperOf(
+  data: Pick<Data, "shape" | "effects">,
+  q: Float64Array,
+  { centre, spread } = priorOf(data),
+): Hyper {
   const columns = columnsOf(data.shape);
-  const { centre, spread } = priorOf(data);
   const natural = q.map((value, i) => Math.exp(at(centre, i) + at(spread, i) * value));
   return {
     theta: natural.slice(0, columns),
@@ -108,15 +111,16 @@ export function createPotential(data: Data): (q: Float64Array, gradient: Float64
       return 0.5 * dot(q, q);
     };
   const columns = columnsOf(data.shape);
-  const { spread } = priorOf(data);
+  const prior = priorOf(data);
   const { starts, differing } = differencesOf(data);
   const signal = new Float64Array(n * n);
   const l = new Float64Array(n * n);
+  const inverse = new Float64Array(n * n);
   const alpha = new Float64Array(n);
   const natural = new Float64Array(hyperSize(data));
 
   return (q, gradient) => {
-    const hyper = hyperOf(data, q);
+    const hyper = hyperOf(data, q, prior);
     const { theta, shared } = hyper;
     for (let i = 0, pair = 0; i < n; i++) {
       for (let k = 0; k < i; k++, pair++) {
@@ -135,7 +139,7 @@ export function createPotential(data: Data): (q: Float64Array, gradient: Float64
     solveLower(l, alpha, n);
     const misfit = dot(alpha, alpha);
     solveLowerTransposed(l, alpha, n);
-    const inverse = invertSpd(l, n);
+    invertSpdLower(l, n, n, inverse);
 
     natural.fill(0);
     let bySignal = 0;
@@ -164,7 +168,7 @@ export function createPotential(data: Data): (q: Float64Array, gradient: Float64
     for (const [e, { groups }] of effects.entries())
       natural[columns + 1 + e] = sumWithin(inverse, n, groups) * at(shared, e);
     natural[natural.length - 1] = byNoise;
-    for (let i = 0; i < natural.length; i++) gradient[i] = at(q, i) + at(spread, i) * at(natural, i);
+    for (let i = 0; i < natural.length; i++) gradient[i] = at(q, i) + at(prior.spread, i) * at(natural, i);
     return 0.5 * dot(q, q) + 0.5 * misfit + 0.5 * logDet(l, n);
   };
 }
@@ -282,11 +286,33 @@ export function project(posterior: Posterior, functional: Functional): Projectio
   return { mean: dot(v, z), v };
 }
 
-/** `project` of the functional that is f + μ at one combination, given by its codes. */
-export function projectPoint(posterior: Posterior, codes: Uint16Array): Projection {
-  const { data, hyper, l, z } = posterior;
+/** For each run the columns on which it differs from a combination: `columns[starts[i] .. starts[i + 1])`. */
+export interface Differences {
+  readonly starts: Uint32Array;
+  readonly columns: Uint16Array;
+}
+
+export function differencesFrom({ n, codes, shape }: Data, x: Uint16Array): Differences {
+  const width = columnsOf(shape);
+  const starts = new Uint32Array(n + 1);
+  const columns = new Uint16Array(n * width);
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < width; j++) if (codes[i * width + j] !== x[j]) columns[count++] = j;
+    starts[i + 1] = count;
+  }
+  return { starts, columns };
+}
+
+/** `project` of the functional that is f + μ at one combination. */
+export function projectPoint({ data, hyper, l, z }: Posterior, { starts, columns }: Differences): Projection {
   const v = new Float64Array(data.n);
-  crossCovariance(data, hyper, codes, v);
+  for (let i = 0; i < data.n; i++) {
+    let exponent = 0;
+    const end = starts[i + 1] ?? 0;
+    for (let d = starts[i] ?? 0; d < end; d++) exponent += at(hyper.theta, columns[d] ?? 0);
+    v[i] = hyper.signal * Math.exp(-exponent) + levelVariance;
+  }
   solveLower(l, v, data.n);
   return { mean: dot(v, z), v };
 }
