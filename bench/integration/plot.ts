@@ -5,9 +5,9 @@ import { longest } from "./methods.ts";
 import type { Showing } from "./summary.ts";
 import type { Panel } from "./text.ts";
 
-const panelWidth = 560;
+const panelWidth = 620;
 const panelHeight = 348;
-const margin = { top: 40, right: 142, bottom: 44, left: 46 };
+const margin = { top: 40, right: 178, bottom: 44, left: 46 };
 const heading = 64;
 const labelGap = 13;
 const ours = { method: "cairn", colour: "#d9480f" };
@@ -69,7 +69,7 @@ function panelOf({ title, showings }: Panel, colourOf: (method: string) => strin
   const bands = curves.map(({ showing, colour, isOurs }) => {
     const { low, high } = bandOf(showing);
     const outline = [...path(high), ...path(low).reverse()].join(" ");
-    return `<polygon points="${outline}" fill="${colour}" opacity="${isOurs ? 0.2 : 0.07}"/>`;
+    return `<polygon points="${outline}" fill="${colour}" opacity="${isOurs ? 0.22 : 0.05}"/>`;
   });
   const lines = curves.map(
     ({ colour, isOurs, points }) =>

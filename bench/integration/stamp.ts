@@ -11,6 +11,9 @@ const codeFolders = [
   ...["base", "math", "contribution", "evidence", "plan", "decision"].map((folder) => `src/${folder}`),
 ];
 
+/** What only shows, shares out or keeps replays: it cannot change one. */
+const bystanders = ["compare", "main", "output", "plot", "pool", "progress", "stamp", "store", "summary", "text"];
+
 /** What a subject's replays depend on beside the job: when any of it changes, so does the text. */
 export function createStamp(settings: Settings): (subject: Subject) => string {
   const common = JSON.stringify([settings, codeDigest()]);
@@ -31,6 +34,7 @@ function codeDigest(): string {
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
     )
     .filter((file) => /\.(?:ts|py)$/.test(file) && !file.endsWith(".test.ts"))
+    .filter((file) => !bystanders.some((name) => file === join("bench/integration", `${name}.ts`)))
     .sort();
   return sha256(files.map((file) => `${file} ${sha256(readFileSync(join(root, file)))}`).join("\n"));
 }
