@@ -48,6 +48,7 @@ export function createNotebook(problem: Problem): Notebook {
     baseline: problem.levels.map(() => 0),
     objectives: problem.objectives,
     observations: [],
+    elsewhere: [],
     contexts: [],
     seededStages: [],
     confidence: 0.9,

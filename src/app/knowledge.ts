@@ -14,6 +14,7 @@ export function knowledgeOf(session: Session, history: History): Knowledge {
     baseline,
     objectives: resolveObjectives(lab.objectives, history.observations, baseline),
     observations: history.observations,
+    elsewhere: [],
     contexts: [],
     seededStages: [],
     confidence: lab.policy.confidence,

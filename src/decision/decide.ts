@@ -1,7 +1,6 @@
 import { createRng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
-import { type Belief, believe, drawEnsemble, type Ensemble } from "../plan/belief.ts";
-import { shapeOf } from "../plan/functional.ts";
+import { type Belief, believe, drawEnsemble, type Ensemble, knowledgeShape } from "../plan/belief.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { type Assessment, assess } from "./assess.ts";
 import { levelAfter } from "./budget.ts";
@@ -68,7 +67,7 @@ function errorBudgetOf(knowledge: Knowledge, { confirmation }: Assessment): Erro
 }
 
 function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessment): Decision {
-  const shape = shapeOf(knowledge.space);
+  const shape = knowledgeShape(knowledge);
   const { recommended } = assessment;
   const confirmed = assessment.confirmation?.outcome === "confirmed";
   return {

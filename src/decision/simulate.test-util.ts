@@ -99,6 +99,7 @@ export function knowledgeOf(truth: Truth, observations: readonly Observation[] =
     confirmSeed: firstConfirmSeed,
     earlierSearches: 0,
     earlierTrials: { tested: 0, landed: 0 },
+    elsewhere: [],
     contexts: [],
     seededStages: [],
   };

@@ -14,9 +14,9 @@ import {
   estimateDifference,
   inOwnSign,
   intervalOf,
+  knowledgeShape,
   probabilityAbove,
 } from "../plan/belief.ts";
-import { shapeOf } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
 import { hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
@@ -71,7 +71,7 @@ const nothing: Interval = { mean: 0, low: 0, high: 0 };
 /** In-set interactions of a level with each level of the set that the baseline has not. */
 function interactionsWith(judge: Judge, ref: LevelRef, set: Combination): [LevelRef, Interval][] {
   const { knowledge, ensemble } = judge;
-  const shape = shapeOf(knowledge.space);
+  const shape = knowledgeShape(knowledge);
   return set.flatMap((level, factor): [LevelRef, Interval][] => {
     if (factor === ref.factor || level === 0 || level === knowledge.baseline[factor]) return [];
     const other = { factor, level };

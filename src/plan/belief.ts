@@ -51,13 +51,14 @@ export type Ensemble = readonly Belief[];
 export function believe(knowledge: Knowledge): Belief {
   const shape = knowledgeShape(knowledge);
   const grouping = createGrouping(knowledge);
+  const runs = [...knowledge.observations, ...knowledge.elsewhere];
   const objectives = knowledge.objectives.map((objective): ObjectiveBelief => {
-    const { data, centre, unit } = scaleObjective(shape, grouping, objective, knowledge.observations);
+    const { data, centre, unit } = scaleObjective(shape, grouping, objective, runs);
     const mode = fitMap(data);
     const posterior = condition(data, hyperOf(data, mode));
     return { objective, centre, unit, toUtility: (objective.weight * unit) / objective.matters, mode, posterior };
   });
-  return { shape, grouping, objectives, divergence: divergenceOf(shape, grouping, knowledge.observations) };
+  return { shape, grouping, objectives, divergence: divergenceOf(shape, grouping, runs) };
 }
 
 /** Where each factor's and each context's levels are. */

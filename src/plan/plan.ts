@@ -7,8 +7,10 @@ export interface Knowledge {
   /** The point of `space` that is the baseline now: what has landed. */
   readonly baseline: Combination;
   readonly objectives: readonly ResolvedObjective[];
-  /** Of every context. */
+  /** Of the context that decisions are about: the scale decided at, the lab as it is now. */
   readonly observations: readonly Observation[];
+  /** Of the other contexts: they inform the model and nothing else. No search, confirmation or count of runs sees them. */
+  readonly elsewhere: readonly Observation[];
   /** The contexts in which runs were made; level 0 of each is the one that decisions are about. Empty: all in that one. */
   readonly contexts: readonly Context[];
   /** The stages that draw random numbers, and the factors whose levels reach each: runs that agree there share its draw. */

@@ -1,11 +1,13 @@
 /**
  * From one objective's outcomes to the numbers its process is fitted to.
  *
- * Notation: oriented results `o = sign · value`; centre = median; unit `h`, the robust scale:
- * `h² = max(1.4826 MAD, sd/4)² + (2δ)² N · N/(N + n²)`. The first part follows the bulk of the results and yields when a few
- * are a million times larger; the second stands in while there are few results or none: N factors whose effects are a few
- * times what matters (2δ√N over the whole space is about 3δ an effect under the model's prior).
- * A diverged run counts as worse than the worst: min(worst, median − 2 · 1.4826 MAD).
+ * Notation: oriented results `o = sign · value`; each context (scale, epoch) has its own centre, the median of its results,
+ * since another scale's results may be far away; residuals `r = o − centre`; unit `h`, the robust scale:
+ * `h² = max(1.4826 MAD, sd/4)² + (2δ)² N · N/(N + n²)`, of the n residuals of the context that decisions are about, or of all
+ * while it has fewer than three. The first part follows the bulk of the results and yields when a few are a million times
+ * larger; the second stands in while there are few results or none: N factors whose effects are a few times what matters
+ * (2δ√N over the whole space is about 3δ an effect under the model's prior). `y = r/h`; known variance `v = (sampling error/h)²`.
+ * A diverged run counts as worse than the worst of its context: min(worst, median − 2 · 1.4826 MAD).
  */
 import type { Observation, ResolvedObjective } from "../evidence/evidence.ts";
 import { median, medianAbsoluteDeviation, standardDeviation } from "../math/robust.ts";
@@ -15,10 +17,20 @@ import type { Data } from "./model.ts";
 
 export interface Scaled {
   readonly data: Data;
-  /** Oriented; in the objective's unit. */
+  /** Of the context that decisions are about. Oriented; in the objective's unit. */
   readonly centre: number;
   /** h > 0, in the objective's unit. */
   readonly unit: number;
+}
+
+/** Results that say how large the deciding context's own spread is. */
+const fewestForUnit = 3;
+
+/** A run with its oriented result, null when it diverged. */
+interface Measured {
+  readonly run: Observation;
+  readonly oriented: number | null;
+  readonly samplingError: number;
 }
 
 export function scaleObjective(
@@ -27,30 +39,58 @@ export function scaleObjective(
   objective: ResolvedObjective,
   runs: readonly Observation[],
 ): Scaled {
-  const measured = runs.flatMap((run) => {
+  const measured = runs.flatMap((run): Measured[] => {
     const outcome = run.outcomes.get(objective.name);
     if (outcome === undefined) return [];
-    const finite = outcome.kind === "measured" && Number.isFinite(outcome.value);
-    return [{ run, oriented: finite ? objective.sign * outcome.value : null }];
+    if (outcome.kind === "diverged" || !Number.isFinite(outcome.value))
+      return [{ run, oriented: null, samplingError: 0 }];
+    return [{ run, oriented: objective.sign * outcome.value, samplingError: outcome.samplingError ?? 0 }];
   });
-  const finite = measured.flatMap(({ oriented }) => (oriented === null ? [] : [oriented]));
-  const centre = finite.length === 0 ? 0 : median(finite);
-  const mad = finite.length === 0 ? 0 : 1.4826 * medianAbsoluteDeviation(finite);
-  const bulk = Math.max(mad, standardDeviation(finite) / 4);
+  const byContext = Map.groupBy(measured, ({ run }) => contextKey(run.context));
+  const all = residualsOf(measured);
+  const residuals = new Map([...byContext].map(([key, of]) => [key, residualsOf(of, all.centre)]));
+  const own = residuals.get(contextKey([])) ?? { centre: all.centre, values: [] };
+  const judged = own.values.length >= fewestForUnit ? own.values : [...residuals.values()].flatMap((r) => r.values);
+  const mad = spreadOf(judged);
+  const bulk = Math.max(mad, standardDeviation(judged) / 4);
   const factors = Math.max(1, shape.factors);
-  const unit = Math.hypot(bulk, (2 * objective.matters * factors) / Math.sqrt(factors + finite.length ** 2));
-  const censored = Math.min(-2 * (mad > 0 ? mad : unit), ...finite.map((value) => value - centre));
-  const y = measured.map(({ oriented }) => (oriented === null ? censored : oriented - centre) / unit);
+  const unit = Math.hypot(bulk, (2 * objective.matters * factors) / Math.sqrt(factors + judged.length ** 2));
+  const y = measured.map(({ run, oriented }) => {
+    const { centre, values } = residuals.get(contextKey(run.context)) ?? own;
+    if (oriented !== null) return (oriented - centre) / unit;
+    return Math.min(-2 * (spreadOf(values) || unit), ...values) / unit;
+  });
+  const known = measured.map(({ samplingError }) => (samplingError / unit) ** 2);
   return {
     data: encode(
       shape,
       grouping,
       measured.map(({ run }) => run),
       y,
+      known,
     ),
-    centre,
+    centre: own.centre,
     unit,
   };
+}
+
+/** Finite results about their median; about `fallback` there are none. */
+function residualsOf(
+  measured: readonly Measured[],
+  fallback = 0,
+): { readonly centre: number; readonly values: readonly number[] } {
+  const finite = measured.flatMap(({ oriented }) => (oriented === null ? [] : [oriented]));
+  const centre = finite.length === 0 ? fallback : median(finite);
+  return { centre, values: finite.map((value) => value - centre) };
+}
+
+function spreadOf(values: readonly number[]): number {
+  return values.length === 0 ? 0 : 1.4826 * medianAbsoluteDeviation(values);
+}
+
+/** The deciding context, level 0 of all, is the same as none. */
+function contextKey(context: readonly number[]): string {
+  return context.some((level) => level !== 0) ? context.join() : "";
 }
 
 /** Runs and their numbers as typed arrays. */
