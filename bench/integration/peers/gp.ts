@@ -6,7 +6,7 @@
  * freedom and the sum of squares `S` of the runs about their means speak of σ² alone. The fit minimises
  *   `½ yᵀα + ½ log|K| + ½ ν log σ² + S/(2σ²) − log prior`, `∂/∂p = ½ tr((K⁻¹ − αα') ∂K/∂p) + …`,
  * over `log θ`, `log s²`, `log σ²` with normal priors: first with one θ for all factors (about 1/N), then with one each, about
- * the common one. Cost of an evaluation: n³/2 + n²N/2.
+ * the common one. Cost of an evaluation: n³/2 + n²N.
  */
 import type { Combination } from "../../../src/contribution/contribution.ts";
 import { minimise } from "../../../src/math/lbfgs.ts";
@@ -53,10 +53,11 @@ export function fitHyper(points: Points, factors: number, start: Hyper | null): 
   const prior = { centre: -Math.log(factors), spread: commonSpread };
   const theta = start === null ? prior.centre : meanOf(start.theta.map(Math.log));
   const rest = start === null ? [0, noiseCentre] : [Math.log(start.signal), Math.log(start.noise)];
-  const common = descend(points, factors, Float64Array.from([theta, ...rest]), prior);
+  const differences = differencesOf(points.x, factors);
+  const common = descend(points, differences, Float64Array.from([theta, ...rest]), prior);
   const [centre, signal, noise] = [at(common, 0), at(common, 1), at(common, 2)];
   const each = start === null ? Array.from({ length: factors }, () => centre) : start.theta.map(Math.log);
-  const own = descend(points, factors, Float64Array.from([...each, signal, noise]), { centre, spread: ownSpread });
+  const own = descend(points, differences, Float64Array.from([...each, signal, noise]), { centre, spread: ownSpread });
   return hyperOf(own, factors);
 }
 
@@ -72,37 +73,52 @@ function hyperOf(p: Float64Array, factors: number): Hyper {
   };
 }
 
+/** [x_ij ≠ x_hj] for h < i: pair after pair (row by row of the lower triangle), N entries each. */
+interface Differences {
+  readonly factors: number;
+  readonly flags: Uint8Array;
+}
+
+export function differencesOf(x: readonly Combination[], factors: number): Differences {
+  const flags = new Uint8Array(((x.length * (x.length - 1)) / 2) * factors);
+  let place = 0;
+  for (const [i, mine] of x.entries())
+    for (const other of x.slice(0, i)) for (let j = 0; j < factors; j++) flags[place++] = mine[j] === other[j] ? 0 : 1;
+  return { factors, flags };
+}
+
 interface ThetaPrior {
   readonly centre: number;
   readonly spread: number;
 }
 
-function descend(points: Points, factors: number, start: Float64Array, prior: ThetaPrior): Float64Array {
+function descend(points: Points, differences: Differences, start: Float64Array, prior: ThetaPrior): Float64Array {
   const thetas = start.length - 2;
   const bound = (theta: number, signal: number, noise: number) =>
     Float64Array.from(start, (_, i) => Math.log(i < thetas ? theta : i === thetas ? signal : noise));
   return minimise(
     {
-      evaluate: (p, gradient) => cost(points, factors, p, gradient, prior),
+      evaluate: (p, gradient) => cost(points, differences, p, gradient, prior),
       lower: bound(1e-4, 1e-2, 1e-4),
       upper: bound(10, 1e2, 10),
     },
     start,
-    { maxEvaluations: 40, tolerance: 1e-2 },
+    { maxEvaluations: 25, tolerance: 1e-2 },
   ).x;
 }
 
 /** The function that is minimised; its gradient is written into `gradient`. +∞ where K is not positive definite. */
 export function cost(
   points: Points,
-  factors: number,
+  differences: Differences,
   p: Float64Array,
   gradient: Float64Array,
   prior: ThetaPrior,
 ): number {
   const n = points.y.length;
+  const { factors, flags } = differences;
   const hyper = hyperOf(p, factors);
-  const k = covariance(points.x, hyper);
+  const k = covarianceAt(n, differences, hyper);
   const process = factorise(points, hyper, k);
   if (process === null) return Number.POSITIVE_INFINITY;
   const { l, alpha } = process;
@@ -110,16 +126,15 @@ export function cost(
   const byTheta = new Float64Array(factors);
   let bySignal = 0;
   let byNoise = 0;
+  let place = 0;
   for (let i = 0; i < n; i++) {
     const own = at(inverse, i * n + i) - at(alpha, i) ** 2;
     bySignal += 0.5 * own * hyper.signal;
     byNoise += (0.5 * own * hyper.noise) / at(points.counts, i);
-    const mine = points.x[i] ?? [];
-    for (let h = 0; h < i; h++) {
+    for (let h = 0; h < i; h++, place += factors) {
       const weight = (at(inverse, i * n + h) - at(alpha, i) * at(alpha, h)) * at(k, i * n + h);
       bySignal += weight;
-      const other = points.x[h] ?? [];
-      for (let j = 0; j < factors; j++) if (mine[j] !== other[j]) byTheta[j] = at(byTheta, j) - weight;
+      for (let j = 0; j < factors; j++) byTheta[j] = at(byTheta, j) - weight * (flags[place + j] ?? 0);
     }
   }
   const thetas = p.length - 2;
@@ -142,7 +157,22 @@ export function cost(
   return value;
 }
 
-/** k(x_i, x_h), the lower triangle with its diagonal. */
+/** k(x_i, x_h), the lower triangle with its diagonal, from the pairs' differences. */
+function covarianceAt(n: number, { factors, flags }: Differences, { theta, signal }: Hyper): Float64Array {
+  const k = new Float64Array(n * n);
+  let place = 0;
+  for (let i = 0; i < n; i++) {
+    for (let h = 0; h < i; h++, place += factors) {
+      let exponent = 0;
+      for (let j = 0; j < factors; j++) exponent += at(theta, j) * (flags[place + j] ?? 0);
+      k[i * n + h] = signal * Math.exp(-exponent);
+    }
+    k[i * n + i] = signal;
+  }
+  return k;
+}
+
+/** The same from the combinations. */
 function covariance(x: readonly Combination[], hyper: Hyper): Float64Array {
   const n = x.length;
   const k = new Float64Array(n * n);

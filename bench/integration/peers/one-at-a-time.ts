@@ -1,6 +1,7 @@
 /**
- * One change at a time, then stack: every level alone against the baseline, all that help put together, and the stack
- * walked back. A team's table of ablations, with the care that such a table can be given.
+ * One change at a time, then stack: every level alone against the baseline, the baseline again, all that help put together,
+ * and the stack walked back for as long as there are runs. A team's table of ablations, with the care that such a table can
+ * be given. What is landed is the best single change until the stack is measured, and then what the comparisons leave of it.
  */
 import type { Combination } from "../../../src/contribution/contribution.ts";
 import { argmax } from "../../../src/math/vector.ts";
@@ -79,6 +80,8 @@ function createAblations(problem: Problem, runs: Runs) {
       yield tried;
       keepBest(tried);
     }
+    // Every comparison leans on the baseline's mean.
+    yield Array.from({ length: Math.ceil(Math.sqrt(singles.length) / 2) }, () => baseline);
     const stacked = stack();
     yield [stacked];
     keepBest([stacked]);
