@@ -3,9 +3,9 @@ import type { Combination } from "../../src/contribution/contribution.ts";
 import { plainSpace } from "../../src/decision/simulate.test-util.ts";
 import type { Observation, Outcome, Purpose, ResolvedObjective } from "../../src/evidence/evidence.ts";
 import { createField } from "../../src/plan/acquire.ts";
-import { believe, type Ensemble } from "../../src/plan/belief.ts";
+import type { Ensemble } from "../../src/plan/belief.ts";
 import { historyOf } from "../../src/plan/history.ts";
-import { incumbentOf, planNext } from "../../src/plan/next.ts";
+import { incumbentOf, planNext, searchEnsemble } from "../../src/plan/next.ts";
 import { firstConfirmSeed, type Knowledge, type PlanRequest } from "../../src/plan/plan.ts";
 import type { Ask, Method, Problem } from "./method.ts";
 
@@ -70,7 +70,7 @@ export function createNotebook(problem: Problem): Notebook {
     },
     knowledge: () => knowledge,
     ensemble: () => {
-      believed ??= [believe(knowledge)];
+      believed ??= searchEnsemble(knowledge);
       return believed;
     },
   };

@@ -213,10 +213,8 @@ const level = z.string();
 const whySchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("asked") }),
   z.object({ kind: z.literal("baseline") }),
-  z.object({ kind: z.literal("alone"), level }),
   z.object({ kind: z.literal("design") }),
   z.object({ kind: z.literal("improve"), expected: z.number(), differsBy: z.array(level) }),
-  z.object({ kind: z.literal("best-mean"), utility: z.number() }),
   z.object({ kind: z.literal("replicate"), runs: z.number() }),
   z.object({ kind: z.literal("bold"), level }),
   z.object({ kind: z.literal("confirm"), pair: z.number(), side: z.enum(["baseline", "recommended"]) }),
@@ -226,7 +224,7 @@ const whySchema = z.discriminatedUnion("kind", [
 /** A run's recorded reason in words. */
 export function sentenceOf(why: Json): string {
   const parsed = whySchema.safeParse(why);
-  return parsed.success ? whySentence(parsed.data satisfies Why) : "asked for by hand";
+  return parsed.success ? whySentence(parsed.data satisfies Why) : "for a reason that an earlier version of Cairn had";
 }
 
 function costOf(history: History): Report["cost"] {

@@ -28,14 +28,10 @@ export function whySentence(why: Why): string {
       return "asked for by hand";
     case "baseline":
       return "the baseline, that everything is compared with";
-    case "alone":
-      return `what ${why.level} does alone`;
     case "design":
       return "a spread of half the changes, to see many at once";
     case "improve":
       return `expected to gain ${round(why.expected)} over the best so far; differs by ${why.differsBy.join(", ") || "nothing"}`;
-    case "best-mean":
-      return `the best by the model (utility ${round(why.utility)}), to see whether that is so`;
     case "replicate":
       return `a second look with another seed (${why.runs} so far), where noise blurs the choice`;
     case "bold":

@@ -14,7 +14,7 @@ import { verdictsOf } from "./verdicts.ts";
 /** Draws of the hyper-parameters behind every reported interval. */
 const reportDraws = 60;
 /** Draws to steer by: enough that a lucky mode is not taken for knowledge. */
-const steeringDraws = 8;
+const steeringDraws = 16;
 
 /**
  * What the evidence says now. The recommended set and the state come from few draws of the hyper-parameters, the same in a

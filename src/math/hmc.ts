@@ -11,6 +11,8 @@ import { axpy, dot } from "./vector.ts";
 
 export interface HmcOptions {
   readonly draws: number;
+  /** Proposals a draw: with more, draws lean less on each other. */
+  readonly thin: number;
   readonly warmup: number;
   readonly steps: number;
   readonly firstStep: number;
@@ -32,7 +34,7 @@ export function sampleHmc(
   let logStep = Math.log(options.firstStep);
   const draws: Float64Array[] = [];
 
-  for (let t = 0; t < options.warmup + options.draws; t++) {
+  for (let t = 0; t < options.warmup + options.draws * options.thin; t++) {
     const step = Math.exp(logStep) * (0.8 + 0.4 * rng.uniform());
     const momentum = new Float64Array(n).map(() => rng.normal());
     const before = energy + 0.5 * dot(momentum, momentum);
@@ -54,7 +56,7 @@ export function sampleHmc(
       energy = moveEnergy;
     }
     if (t < options.warmup) logStep += (acceptance - aim) / Math.sqrt(t + 1);
-    else draws.push(q.slice());
+    else if ((t - options.warmup + 1) % options.thin === 0) draws.push(q.slice());
   }
   return draws;
 }

@@ -54,7 +54,7 @@ test("Hamiltonian Monte Carlo has the mean and the covariance of its target", ()
     g.set([2 * a + b, a + 2 * b]);
     return a * a + a * b + b * b;
   };
-  const options = { draws: 4000, warmup: 100, steps: 6, firstStep: 0.3 };
+  const options = { draws: 4000, thin: 1, warmup: 100, steps: 6, firstStep: 0.3 };
   const draws = sampleHmc(potential, Float64Array.of(0, 0), options, createRng("hmc"));
   const moment = (f: (q: Float64Array) => number) => draws.reduce((sum, q) => sum + f(q) / draws.length, 0);
   expect(moment((q) => at(q, 0))).toBeCloseTo(1, 1);
@@ -68,7 +68,7 @@ test("Hamiltonian Monte Carlo never leaves where the density is zero", () => {
     g.set([at(q, 0)]);
     return at(q, 0) > 0 ? 0.5 * at(q, 0) ** 2 : Number.POSITIVE_INFINITY;
   };
-  const options = { draws: 500, warmup: 50, steps: 5, firstStep: 0.5 };
+  const options = { draws: 500, thin: 1, warmup: 50, steps: 5, firstStep: 0.5 };
   for (const q of sampleHmc(potential, Float64Array.of(1), options, createRng("half")))
     expect(at(q, 0)).toBeGreaterThan(0);
 });

@@ -224,7 +224,7 @@ export function fitMap(data: Data, start = new Float64Array(hyperSize(data))): F
 /** Draws of q from its posterior, from the mode on. Fewer where each costs much: with many runs the mode says it all. */
 export function drawHyper(data: Data, mode: Float64Array, draws: number, rng: Rng): Float64Array[] {
   if (data.n === 0) return Array.from({ length: draws }, () => mode.map(() => rng.normal()));
-  const options = { draws, warmup: 15, steps: 6, firstStep: 0.25 };
+  const options = { draws, thin: 1, warmup: 15, steps: 6, firstStep: 0.25 };
   return sampleHmc(createPotential(data), mode, options, rng);
 }
 

@@ -45,10 +45,17 @@ function requestOf(truth: Truth, rest: Partial<PlanRequest>): PlanRequest {
   };
 }
 
-test("the baseline, then a probe of one level, the cheapest", () => {
+test("the baseline, then half-flips, a quarter of the factors in number, then what promises most", () => {
   const truth = truthOf(5, (x) => [at(x, 0), 0]);
-  const made = search(truth, 2, { cost: (x) => (at(x, 3) === 1 ? 1 : 5) });
-  expect(made.map(({ why }) => why)).toEqual([{ kind: "baseline" }, { kind: "alone", level: "f3" }]);
+  const made = search(truth, 4);
+  expect(made.map(({ why }) => why.kind)).toEqual(["baseline", "design", "design", "improve"]);
+});
+
+test("of two runs that promise the same, the cheaper one", () => {
+  const truth = truthOf(5, () => [0, 0]);
+  const made = search(truth, 12, { cost: (x) => (at(x, 3) === 1 ? 1 : 25) }).slice(3);
+  const cheap = made.filter(({ combination }) => at(combination, 3) === 1);
+  expect(cheap.length).toBeGreaterThan(made.length / 2);
 });
 
 test("many factors start with a design of half-flips", () => {

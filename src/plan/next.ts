@@ -1,33 +1,38 @@
 /**
  * What to run next (METHOD: what to run next).
  *
- * The baseline, then one near probe (or, with many factors, a small design of half-flips), then in turn: expected
- * improvement near the incumbent, the best posterior mean, expected improvement everywhere, expected improvement one
- * step away. Taking turns between staying near and looking afar matters more than the kernel does. Every suggestion of a
- * batch is made believing that the earlier ones, and the pending runs, came out as expected.
+ * The baseline, then a small design of combinations with about half the factors changed: it says how large effects are and
+ * how good the baseline is among its like, which single changes cannot. From then on the run whose expected improvement
+ * over the incumbent, averaged over draws of the hyper-parameters, is largest for its cost, anywhere in the space: near a
+ * good baseline the model itself keeps the search close. Every suggestion of a batch is made believing that the earlier
+ * ones, and the pending runs, came out as expected.
  */
 import { createRng, type Rng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import { argmax } from "../math/vector.ts";
 import { createField, type Field } from "./acquire.ts";
-import { believe, believeCombination, type Ensemble } from "./belief.ts";
+import { believe, believeCombination, drawEnsemble, type Ensemble } from "./belief.ts";
 import { everywhere, halfFlip, near } from "./candidates.ts";
 import { createFilter, type History, historyOf, isBold } from "./history.ts";
-import type { PlanRequest, Suggestion, Why } from "./plan.ts";
-import { differences, hamming, levelId, levelsOf, neighbours } from "./space.ts";
+import type { Knowledge, PlanRequest, Suggestion, Why } from "./plan.ts";
+import { differences, levelId, levelsOf } from "./space.ts";
 
-/** From this many factors on, the search starts with a design. */
-const manyFactors = 32;
 /** Runs of one combination that a search may ask for. */
 const mostReplicates = 3;
-/** How many of the most valuable candidates are priced: prices come from walking the recipe. */
+/** Draws of the hyper-parameters that a search averages over; its candidates are found by the first few of them. */
+const searchDraws = 16;
+const scoutDraws = 4;
+/** How many of the scouts' most valuable candidates all draws look at, and how many of those are priced (by a walk of the recipe). */
+const shortlist = 96;
 const pricedCandidates = 48;
 
-type Turn = "near" | "best-mean" | "everywhere" | "step";
-const turns = ["near", "best-mean", "everywhere", "step"] as const satisfies readonly Turn[];
+/** The belief that a search steers by. */
+export function searchEnsemble(knowledge: Knowledge): Ensemble {
+  return drawEnsemble(believe(knowledge), searchDraws, createRng("search"));
+}
 
 /** Up to `count` search runs; fewer (or none) when nothing feasible is worth running. Pass `ensemble` if it is at hand. */
-export function planNext(request: PlanRequest, ensemble: Ensemble = [believe(request.knowledge)]): Suggestion[] {
+export function planNext(request: PlanRequest, ensemble: Ensemble = searchEnsemble(request.knowledge)): Suggestion[] {
   const made: Suggestion[] = [];
   const mayRun = createFilter(request);
   let believed = ensemble;
@@ -47,6 +52,8 @@ interface Situation {
   readonly request: PlanRequest;
   readonly history: History;
   readonly field: Field;
+  /** Of a few draws: to look for candidates with. */
+  readonly scout: Field;
   readonly incumbent: Combination;
   readonly mayRun: (x: Combination) => boolean;
   readonly rng: Rng;
@@ -58,11 +65,14 @@ function suggestOne(request: PlanRequest, ensemble: Ensemble, mayRun: (x: Combin
   if (history.runsOf(knowledge.baseline) === 0 && mayRun(knowledge.baseline))
     return suggestion(request, knowledge.baseline, history.nextSeed(knowledge.baseline), { kind: "baseline" });
 
-  const field = createField(ensemble, knowledge.baseline);
-  const incumbent = incumbentOf(knowledge.baseline, history, field);
   const rng = createRng(`${request.seed}/plan/${history.searches}`);
-  const situation: Situation = { request, history, field, incumbent, mayRun, rng };
-  return startingRun(situation) ?? boldRun(situation) ?? turnRun(situation);
+  const design = designRun(request, history, mayRun, rng);
+  if (design !== null) return design;
+  const field = createField(ensemble, knowledge.baseline);
+  const scout = createField(ensemble.slice(0, scoutDraws), knowledge.baseline);
+  const incumbent = incumbentOf(knowledge.baseline, history, field);
+  const situation: Situation = { request, history, field, scout, incumbent, mayRun, rng };
+  return boldRun(situation) ?? mostValuable(situation, candidatesOf(situation), null);
 }
 
 function suggestion(request: PlanRequest, combination: Combination, seed: number, why: Why): Suggestion {
@@ -75,21 +85,15 @@ export function incumbentOf(baseline: Combination, history: History, field: Fiel
   return argmax(safe, (x) => field.standing(x).mean) ?? baseline;
 }
 
-/** The small start, before there is anything to improve on. */
-function startingRun({ request, history, mayRun, rng }: Situation): Suggestion | null {
+/** One run of the small design, while it lasts: a quarter of the factors' number. */
+function designRun(
+  request: PlanRequest,
+  history: History,
+  mayRun: (x: Combination) => boolean,
+  rng: Rng,
+): Suggestion | null {
   const { space, baseline } = request.knowledge;
-  const factors = space.factors.length;
-  if (factors < manyFactors) {
-    if (history.searches > 1) return null;
-    const probes = rng.shuffle(neighbours(space, baseline)).filter((x) => history.runsOf(x) === 0 && mayRun(x));
-    // The cheapest: the first probe mostly says how large effects and noise are.
-    const probe = argmax(probes, (x) => -request.cost(x, 1));
-    if (probe === null) return null;
-    const level = levelsOf(space).find((ref) => probe[ref.factor] === ref.level && baseline[ref.factor] !== ref.level);
-    const why: Why = level === undefined ? { kind: "design" } : { kind: "alone", level: levelId(space, level) };
-    return suggestion(request, probe, 1, why);
-  }
-  if (history.searches > factors / 3) return null;
+  if (history.searches > Math.ceil(space.factors.length / 4)) return null;
   for (let attempt = 0; attempt < 50; attempt++) {
     const x = halfFlip(space, baseline, rng);
     if (history.runsOf(x) === 0 && mayRun(x)) return suggestion(request, x, 1, { kind: "design" });
@@ -111,34 +115,11 @@ function boldRun(situation: Situation): Suggestion | null {
   });
 }
 
-function turnRun(situation: Situation): Suggestion | null {
-  const { history } = situation;
-  // When a turn has nothing to offer (its best is measured often enough), the next one is taken.
-  for (let i = 0; i < turns.length; i++) {
-    const turn = turns[(Math.max(0, history.searches - 2) + i) % turns.length] ?? "near";
-    const found = takeTurn(situation, turn);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function takeTurn(situation: Situation, turn: Turn): Suggestion | null {
-  const { request, incumbent, rng } = situation;
-  const { space } = request.knowledge;
-  if (turn === "best-mean") return bestMean(situation);
-  const candidates = turn === "everywhere" ? afar(situation) : near(space, incumbent, turn === "near" ? 2 : 1, rng);
-  return mostValuable(situation, candidates, null);
-}
-
-function afar(situation: Situation): Combination[] {
-  const { request, history, incumbent, rng } = situation;
+/** What the scouts find worth looking at, all over the space. */
+function candidatesOf({ request, history, scout, incumbent, rng }: Situation): Combination[] {
   const { space, baseline } = request.knowledge;
   const starts = [incumbent, baseline, ...Array.from({ length: 4 }, () => halfFlip(space, incumbent, rng))];
-  return everywhere(space, starts, (x) => worthOf(situation, x, history.nextSeed(x)));
-}
-
-function worthOf({ field, incumbent }: Situation, x: Combination, seed: number): number {
-  return field.improvement(x, seed, incumbent).logValue;
+  return everywhere(space, starts, (x) => scout.improvement(x, history.nextSeed(x), incumbent).logValue);
 }
 
 /** The candidate with the best value for its cost. */
@@ -147,18 +128,25 @@ function mostValuable(
   candidates: readonly Combination[],
   why: ((x: Combination) => Why) | null,
 ): Suggestion | null {
-  const { request, history, mayRun, field, incumbent } = situation;
-  const valued = candidates
-    .filter((x) => history.runsOf(x) < mostReplicates)
-    .map((x) => ({ x, seed: history.nextSeed(x), value: worthOf(situation, x, history.nextSeed(x)) }))
-    .filter(({ value }) => value > Number.NEGATIVE_INFINITY)
-    .sort((a, b) => b.value - a.value);
-  const floor = 0.01 * (request.knowledge.meanRunCost ?? 1) || 1e-6;
-  const priced: { x: Combination; seed: number; worth: number }[] = [];
-  for (const { x, seed, value } of valued) {
-    if (priced.length >= pricedCandidates) break;
-    if (mayRun(x)) priced.push({ x, seed, worth: value - 0.5 * Math.log(Math.max(floor, request.cost(x, seed))) });
+  const { request, history, mayRun, field, scout, incumbent } = situation;
+  const valuedBy = (by: Field, all: readonly Combination[]) =>
+    all
+      .map((x) => {
+        const seed = history.nextSeed(x);
+        return { x, seed, value: by.improvement(x, seed, incumbent).logValue };
+      })
+      .filter(({ value }) => value > Number.NEGATIVE_INFINITY)
+      .sort((a, b) => b.value - a.value);
+  const open = candidates.filter((x) => history.runsOf(x) < mostReplicates);
+  const scouted: Combination[] = [];
+  for (const { x } of valuedBy(scout, open)) {
+    if (scouted.length >= shortlist) break;
+    if (mayRun(x)) scouted.push(x);
   }
+  const floor = 0.01 * (request.knowledge.meanRunCost ?? 1) || 1e-6;
+  const priced = valuedBy(field, scouted)
+    .slice(0, pricedCandidates)
+    .map(({ x, seed, value }) => ({ x, seed, worth: value - 0.5 * Math.log(Math.max(floor, request.cost(x, seed))) }));
   const best = argmax(priced, ({ worth }) => worth);
   if (best === null) return null;
   const runs = history.runsOf(best.x);
@@ -172,25 +160,6 @@ function mostValuable(
           differsBy: differences(request.knowledge.space, best.x, incumbent),
         });
   return suggestion(request, best.x, best.seed, reason);
-}
-
-/** The combination that the model thinks best, if it has been run less than twice. */
-function bestMean(situation: Situation): Suggestion | null {
-  const { request, history, field, incumbent, mayRun, rng } = situation;
-  const { space, baseline } = request.knowledge;
-  const score = (x: Combination): number => {
-    const { mean, logSafe } = field.standing(x);
-    return mean + Math.max(1, field.standing(incumbent).mean) * logSafe;
-  };
-  const starts = [incumbent, baseline, halfFlip(space, incumbent, rng), halfFlip(space, incumbent, rng)];
-  const ranked = [...everywhere(space, starts, score), ...history.evaluated].filter(
-    (x) => hamming(x, baseline) > 0 && mayRun(x),
-  );
-  const best = argmax(ranked, score);
-  if (best === null || field.standing(best).mean <= 0 || history.runsOf(best) >= 2) return null;
-  const runs = history.runsOf(best);
-  const why: Why = runs > 0 ? { kind: "replicate", runs } : { kind: "best-mean", utility: field.standing(best).mean };
-  return suggestion(request, best, history.nextSeed(best), why);
 }
 
 /** The largest expected improvement that one more run near the incumbent offers, in units of utility; 0 when none does. */

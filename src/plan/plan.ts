@@ -73,12 +73,9 @@ export type Why =
   /** A person named the combination. */
   | { readonly kind: "asked" }
   | { readonly kind: "baseline" }
-  | { readonly kind: "alone"; readonly level: string }
   | { readonly kind: "design" }
   /** Expected to beat the best so far by so much utility (units of `matters`). */
   | { readonly kind: "improve"; readonly expected: number; readonly differsBy: readonly string[] }
-  /** The best combination by the model, not yet (or once) measured. */
-  | { readonly kind: "best-mean"; readonly utility: number }
   /** A second seed of a combination, to quiet noise that matters for the choice. */
   | { readonly kind: "replicate"; readonly runs: number }
   | { readonly kind: "bold"; readonly level: string }
