@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { combinationName } from "./words.ts";
+import { combinationName, questionWords } from "./words.ts";
 
 test("a combination is named by what it changes", () => {
   expect(combinationName([], [])).toBe("baseline");
@@ -20,4 +20,10 @@ test("what does not fit is counted, and nothing is lost", () => {
       if (shown > 1) expect(name.length).toBeLessThanOrEqual(width);
     }),
   );
+});
+
+test("what a run is asked", () => {
+  expect(questionWords("level", ["muon"])).toBe("to see what muon is worth");
+  expect(questionWords("order", ["rotary", "bpe"])).toBe("to tell rotary and bpe apart");
+  expect(questionWords("set", [])).toBe("to see what the set gains");
 });

@@ -1,3 +1,4 @@
+import type { Subject } from "../plan/information.ts";
 import type { Why } from "../plan/plan.ts";
 import type { FailureCause, StageFailure } from "../run/run.ts";
 
@@ -40,6 +41,18 @@ export function whySentence(why: Why): string {
       return `confirmation, pair ${why.pair}: the ${why.side === "baseline" ? "baseline" : "recommended set"} on a fresh seed`;
     case "leave-out":
       return `the recommended set without ${why.level}: is it worth its keep?`;
+  }
+}
+
+/** What is asked of a run, to be followed by what it tells of it; `levels` by id. */
+export function questionWords(kind: Subject["kind"], levels: readonly string[]): string {
+  switch (kind) {
+    case "level":
+      return `to see what ${levels.join()} is worth`;
+    case "order":
+      return `to tell ${levels.join(" and ")} apart`;
+    case "set":
+      return "to see what the set gains";
   }
 }
 
