@@ -62,9 +62,14 @@ function createBlrThompson(problem: Problem, runs: Runs, rng: Rng): Strategy {
       asked++;
       if (asked <= first) return randomCombination(problem, rng);
       const { rows, l, d, sigma } = posteriorNow();
-      const beta = drawTerms(rows, l, d, sigma, rng);
-      const random = Array.from({ length: 3 }, () => randomCombination(problem, rng));
-      return maximiseTerms(problem, terms, beta, [runs.best().x, ...random], rng);
+      const draw = () => {
+        const beta = drawTerms(rows, l, d, sigma, rng);
+        const random = Array.from({ length: 3 }, () => randomCombination(problem, rng));
+        return maximiseTerms(problem, terms, beta, [runs.best().x, ...random], rng);
+      };
+      const x = draw();
+      // A second draw where the first was run before: a regression that is sure of the wrong terms repeats itself.
+      return runs.sampleOf(x) === undefined ? x : draw();
     },
     recommend: () => runs.best().x,
   };

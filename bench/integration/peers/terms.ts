@@ -9,6 +9,7 @@ import type { Rng } from "../../../src/base/rng.ts";
 import type { Combination } from "../../../src/contribution/contribution.ts";
 import { at } from "../../../src/math/vector.ts";
 import type { Problem } from "../method.ts";
+import type { Level } from "./moves.ts";
 
 export interface Terms {
   /** D. */
@@ -74,7 +75,10 @@ export function maximiseTerms(
   let best: Combination = starts[0] ?? problem.levels.map(() => 0);
   let top = Number.NEGATIVE_INFINITY;
   for (const start of starts) {
-    const x = anneal(problem, terms, beta, start, rng);
+    const walk = createWalk(problem, terms, beta, start);
+    anneal(walk, rng);
+    ascend(walk);
+    const x = walk.x.slice();
     const value = valueUnder(terms, beta, x);
     if (value > top) {
       best = x;
@@ -84,34 +88,94 @@ export function maximiseTerms(
   return best;
 }
 
-function anneal(problem: Problem, terms: Terms, beta: Float64Array, start: Combination, rng: Rng): Combination {
+/** A combination that is changed in place, with its h. */
+interface Walk {
+  readonly x: number[];
+  readonly levels: readonly number[];
+  /** What taking the level adds. */
+  readonly gain: (factor: number, level: number) => number;
+  /** What taking both adds, of two factors. */
+  readonly gainOfTwo: (factor: number, level: number, other: number, otherLevel: number) => number;
+  /** Takes the levels where that is feasible; whether it was. */
+  readonly take: (...changes: readonly Level[]) => boolean;
+  /** Mean |h|. */
+  readonly scale: () => number;
+}
+
+function createWalk(problem: Problem, terms: Terms, beta: Float64Array, start: Combination): Walk {
   const x = start.slice();
   const h = fieldOf(terms, beta, x);
-  const at0 = (a: number) => (a < 0 ? 0 : at(h, a));
-  const hottest = h.reduce((total, value) => total + Math.abs(value) / h.length, 0);
-  // The last sweep of the schedule is followed by sweeps at zero temperature until none changes anything.
-  for (let sweep = 0; ; sweep++) {
-    const temperature = sweep < sweeps ? hottest * (1 - sweep / sweeps) ** 2 : 0;
-    let changed = false;
-    for (const [factor, count] of problem.levels.entries()) {
-      const old = x[factor] ?? 0;
-      for (let level = 0; level < count; level++) {
-        const current = x[factor] ?? 0;
-        if (level === current) continue;
-        const gain = at0(terms.levelAt(factor, level)) - at0(terms.levelAt(factor, current));
-        if (!(gain > 0) && !(temperature > 0 && rng.uniform() < Math.exp(gain / temperature))) continue;
-        x[factor] = level;
-        if (!problem.feasible(x)) {
-          x[factor] = current;
-          continue;
-        }
-        shift(terms, beta, h, terms.levelAt(factor, current), -1);
-        shift(terms, beta, h, terms.levelAt(factor, level), 1);
+  const fieldAt = (a: number) => (a < 0 ? 0 : at(h, a));
+  const together = (a: number, b: number) => {
+    const term = a < 0 || b < 0 ? -1 : terms.pair(a, b);
+    return term < 0 ? 0 : at(beta, term);
+  };
+  const current = (factor: number) => terms.levelAt(factor, x[factor] ?? 0);
+  const gain = (factor: number, level: number) => fieldAt(terms.levelAt(factor, level)) - fieldAt(current(factor));
+  return {
+    x,
+    levels: problem.levels,
+    gain,
+    gainOfTwo: (factor, level, other, otherLevel) => {
+      const [a, b] = [terms.levelAt(factor, level), terms.levelAt(other, otherLevel)];
+      const [c, d] = [current(factor), current(other)];
+      const both = together(a, b) - together(a, d) - together(c, b) + together(c, d);
+      return gain(factor, level) + gain(other, otherLevel) + both;
+    },
+    take: (...changes) => {
+      const old = changes.map(({ factor }) => ({ factor, level: x[factor] ?? 0 }));
+      for (const { factor, level } of changes) x[factor] = level;
+      if (!problem.feasible(x)) {
+        for (const { factor, level } of old) x[factor] = level;
+        return false;
       }
-      if (x[factor] !== old) changed = true;
+      for (const { factor, level } of old) shift(terms, beta, h, terms.levelAt(factor, level), -1);
+      for (const { factor, level } of changes) shift(terms, beta, h, terms.levelAt(factor, level), 1);
+      return true;
+    },
+    scale: () => h.reduce((total, value) => total + Math.abs(value) / h.length, 0),
+  };
+}
+
+function anneal(walk: Walk, rng: Rng): void {
+  const hottest = walk.scale();
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    const temperature = hottest * (1 - sweep / sweeps) ** 2;
+    for (const [factor, count] of walk.levels.entries()) {
+      for (let level = 0; level < count; level++) {
+        if (level === walk.x[factor]) continue;
+        const gain = walk.gain(factor, level);
+        if (gain > 0 || rng.uniform() < Math.exp(gain / temperature)) walk.take({ factor, level });
+      }
     }
-    if (sweep >= sweeps && (!changed || sweep > 2 * sweeps)) return x;
   }
+}
+
+/** What a change must add, so that rounding cannot lead in circles. */
+const leastGain = 1e-9;
+
+/** Takes single changes, and pairs of changes where no single one helps, until none of either does. */
+function ascend(walk: Walk): void {
+  const levels = walk.levels.flatMap((count, factor) =>
+    Array.from({ length: count }, (_, level) => ({ factor, level })),
+  );
+  const isNew = ({ factor, level }: Level) => walk.x[factor] !== level;
+  const single = () =>
+    levels.some((one) => isNew(one) && walk.gain(one.factor, one.level) > leastGain && walk.take(one));
+  const double = () =>
+    levels.some((one, i) =>
+      levels
+        .slice(i + 1)
+        .some(
+          (two) =>
+            one.factor !== two.factor &&
+            isNew(one) &&
+            isNew(two) &&
+            walk.gainOfTwo(one.factor, one.level, two.factor, two.level) > leastGain &&
+            walk.take(one, two),
+        ),
+    );
+  while (single() || double());
 }
 
 function fieldOf(terms: Terms, beta: Float64Array, x: Combination): Float64Array {
