@@ -21,12 +21,23 @@ const steeringDraws = 16;
  * sketch and in a full decision, so that the two never disagree about them; a full one's intervals come from many.
  */
 export function decide(knowledge: Knowledge, options: DecideOptions): Decision {
+  return examine(knowledge, options).decision;
+}
+
+/** The decision, and the beliefs that its numbers come from. */
+export interface Examination {
+  readonly decision: Decision;
+  readonly ensemble: Ensemble;
+}
+
+/** `decide` for whoever shows more of the model than the decision does. */
+export function examine(knowledge: Knowledge, options: DecideOptions): Examination {
   const belief = believe(knowledge);
   const ensemble = steeringEnsemble(belief);
   const assessment = assess(knowledge, ensemble, options.runsLeft, []);
-  return options.detail === "sketch"
-    ? sketch(knowledge, ensemble, assessment)
-    : elaborate(knowledge, reportEnsemble(belief), assessment);
+  if (options.detail === "sketch") return { decision: sketch(knowledge, ensemble, assessment), ensemble };
+  const many = reportEnsemble(belief);
+  return { decision: elaborate(knowledge, many, assessment), ensemble: many };
 }
 
 /** What the model believes that landing `combination` would gain over the baseline, whether or not it was ever run. */
