@@ -51,7 +51,7 @@ export type Ensemble = readonly Belief[];
 export function believe(knowledge: Knowledge): Belief {
   const shape = knowledgeShape(knowledge);
   const grouping = createGrouping(knowledge);
-  const runs = [...knowledge.observations, ...knowledge.elsewhere];
+  const runs = modelRuns(knowledge);
   const objectives = knowledge.objectives.map((objective): ObjectiveBelief => {
     const { data, centre, unit } = scaleObjective(shape, grouping, objective, runs);
     const mode = fitMap(data);
@@ -59,6 +59,11 @@ export function believe(knowledge: Knowledge): Belief {
     return { objective, centre, unit, toUtility: (objective.weight * unit) / objective.matters, mode, posterior };
   });
   return { shape, grouping, objectives, divergence: divergenceOf(shape, grouping, runs) };
+}
+
+/** The rows of the model. What is nearest to now comes last: where there are very many runs, the latest are asked first. */
+export function modelRuns({ elsewhere, observations }: Pick<Knowledge, "elsewhere" | "observations">): Observation[] {
+  return [...elsewhere, ...observations];
 }
 
 /** Where each factor's and each context's levels are. */
@@ -100,13 +105,12 @@ function at<T>(items: readonly T[], i: number): T {
 /** The belief after a run that came out as expected. */
 export function believeCombination(belief: Belief, x: Combination, seed: number): Belief {
   const codes = encodeCombination(belief.shape, x);
-  const groups = belief.grouping.groupsOf(x, seed);
   return {
     ...belief,
-    objectives: belief.objectives.map((model) => ({
-      ...model,
-      posterior: believeRun(model.posterior, codes, groups),
-    })),
+    objectives: belief.objectives.map((model) => {
+      const groups = belief.grouping.groupsOf(x, seed, -2 - model.posterior.data.n);
+      return { ...model, posterior: believeRun(model.posterior, codes, groups) };
+    }),
   };
 }
 
@@ -165,10 +169,16 @@ export function noiseSds(ensemble: Ensemble): number[] {
   return (first?.objectives ?? []).map((_, m) =>
     ensemble.reduce((total, belief) => {
       const model = belief.objectives[m];
-      const sd = model === undefined ? 0 : model.unit * Math.sqrt(model.posterior.hyper.noise);
+      const sd = model === undefined ? 0 : model.unit * Math.sqrt(ownVariance(model.posterior, belief.grouping));
       return total + sd / ensemble.length;
     }, 0),
   );
+}
+
+/** What a run of the deciding context has of its own, the sampling of its items with it. */
+function ownVariance({ data, hyper }: Posterior, { noiseHere }: Grouping): number {
+  const sampling = data.known.reduce((total, variance) => total + variance / data.n, 0);
+  return hyper.noise + sampling + (noiseHere === null ? 0 : (hyper.shared[noiseHere] ?? 0));
 }
 
 function momentsOf(posterior: Posterior, functional: Functional): { readonly mean: number; readonly variance: number } {

@@ -13,7 +13,7 @@ import { invertSpdLower, solveLowerTransposed } from "../math/linear.ts";
 import { normalCdf, normalQuantile } from "../math/normal.ts";
 import { incompleteBeta } from "../math/student.ts";
 import { argmax, at, mean } from "../math/vector.ts";
-import type { Ensemble } from "./belief.ts";
+import { type Ensemble, modelRuns } from "./belief.ts";
 import type { Posterior } from "./model.ts";
 import type { Knowledge } from "./plan.ts";
 
@@ -70,10 +70,11 @@ export function leaveOneOut({ data, l, z }: Posterior): LeaveOneOut {
 export function fitOf(knowledge: Knowledge, ensemble: Ensemble): ObjectiveFit[] {
   return knowledge.objectives.map(({ name }, m) => {
     const posteriors = new Set(ensemble.flatMap(({ objectives }) => objectives[m]?.posterior ?? []));
+    const here = new Set(knowledge.observations);
     // The model's rows: every run that has a result on the objective, in order.
-    const rows = knowledge.observations.flatMap((run) => {
+    const rows = modelRuns(knowledge).flatMap((run) => {
       const outcome = run.outcomes.get(name);
-      return outcome === undefined ? [] : [{ run, judged: isMeasured(outcome) }];
+      return outcome === undefined ? [] : [{ run, judged: here.has(run) && isMeasured(outcome) }];
     });
     const residuals = residualsOf([...posteriors]);
     const judged = rows.flatMap(({ run, judged }, i) => (judged ? [{ run, z: at(residuals, i) }] : []));

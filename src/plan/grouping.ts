@@ -3,7 +3,10 @@
  *
  * Notation: effect 0 is the seed: stage seeds derive from the run's, so runs of one seed have luck in common. A seeded stage
  * whose outcome depends on the levels of the factors `R` (its reach) alone is made once for all runs that agree on R and on
- * the seed, and they share its draw. Each context (scale, epoch) brings an offset that its runs share.
+ * the seed, and they share its draw. Luck is a context's own: another scale or epoch draws anew.
+ * Each context (scale, epoch) brings an offset that its runs share. Where there are contexts, runs of the deciding one (here)
+ * and of the others (elsewhere) may differ in noise: two more effects give each run here, and each run elsewhere, a group of
+ * its own. The runs on the other side have one group in common, which says no more than an offset does.
  */
 import type { Combination } from "../contribution/contribution.ts";
 import type { Observation } from "../evidence/evidence.ts";
@@ -13,14 +16,20 @@ import type { Knowledge } from "./plan.ts";
 export interface Grouping {
   /** Of the runs, in their order. */
   readonly effects: (runs: readonly Observation[]) => Effect[];
-  /** Of a run of x with this seed in the deciding context: the group under each effect. */
-  readonly groupsOf: (x: Combination, seed: number) => readonly number[];
+  /**
+   * Of a run of x with this seed in the deciding context: the group under each effect. `own`: the group that no other run
+   * has; the default is for a run that is only thought of.
+   */
+  readonly groupsOf: (x: Combination, seed: number, own?: number) => readonly number[];
+  /** Index of the effect that is noise of single runs here; null where all runs are here. */
+  readonly noiseHere: number | null;
 }
 
 /** log τ² of a context's offset; results are centred within each context, so what is left is of the size of the effects. */
 const contextOffsetPrior = [0, 1] as const;
 
 export function createGrouping(knowledge: Pick<Knowledge, "space" | "seededStages" | "contexts">): Grouping {
+  const { contexts } = knowledge;
   const reaches = distinctReaches(knowledge);
   const ids = new Map<string, number>();
   const idOf = (key: string): number => {
@@ -28,22 +37,32 @@ export function createGrouping(knowledge: Pick<Knowledge, "space" | "seededStage
     ids.set(key, known);
     return known;
   };
-  const groupsOf = (x: Combination, seed: number, context: readonly number[]): number[] => [
-    seed,
-    ...reaches.map((reach, r) => idOf(`${r}/${seed}/${reach.map((factor) => x[factor]).join()}`)),
-    ...knowledge.contexts.map((_, c) => context[c] ?? 0),
-  ];
+  const isElsewhere = (context: readonly number[]) => context.some((level) => level !== 0);
+  /** `own`: the group that nobody shares with this run. */
+  const groupsOf = (x: Combination, seed: number, context: readonly number[], own: number): number[] => {
+    const elsewhere = isElsewhere(context);
+    const luck = elsewhere ? `${seed}@${context.join()}` : `${seed}`;
+    const sides = elsewhere ? [0, own] : [own, 0];
+    return [
+      idOf(luck),
+      ...reaches.map((reach, r) => idOf(`${r}/${luck}/${reach.map((factor) => x[factor]).join()}`)),
+      ...contexts.map((_, c) => context[c] ?? 0),
+      ...(contexts.length > 0 ? sides : []),
+    ];
+  };
   const priors = [
     sharedPrior,
     ...reaches.map(() => [sharedPrior[0] - Math.log(reaches.length), sharedPrior[1]] as const),
-    ...knowledge.contexts.map(() => contextOffsetPrior),
+    ...contexts.map(() => contextOffsetPrior),
+    ...(contexts.length > 0 ? [sharedPrior, sharedPrior] : []),
   ];
   return {
-    groupsOf: (x, seed) => groupsOf(x, seed, []),
+    groupsOf: (x, seed, own = -1) => groupsOf(x, seed, [], own),
     effects: (runs) => {
-      const groups = runs.map((run) => groupsOf(run.combination, run.seed, run.context));
+      const groups = runs.map((run, i) => groupsOf(run.combination, run.seed, run.context, i + 1));
       return priors.map((prior, e) => ({ prior, groups: Int32Array.from(groups, (of) => of[e] ?? 0) }));
     },
+    noiseHere: contexts.length > 0 ? 1 + reaches.length + contexts.length : null,
   };
 }
 

@@ -60,8 +60,8 @@ export const levelVariance = 4;
 const jitter = 1e-8;
 /** log τ² of a seed's shared part, and of a stage's draw. */
 export const sharedPrior = [Math.log(0.1), 1.5] as const;
-/** log θ of a context: results of two scales correlate at 0.6 to 0.95. */
-const contextPrior = [Math.log(0.2), 1] as const;
+/** log θ of a context. Its correlation e^−θ is then spread over (0, 1): nothing is assumed of how far another scale agrees. */
+const contextPrior = [Math.log(0.5), 1.5] as const;
 
 /** m and d of the notation. */
 interface Prior {

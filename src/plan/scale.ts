@@ -7,6 +7,8 @@
  * while it has fewer than three. The first part follows the bulk of the results and yields when a few are a million times
  * larger; the second stands in while there are few results or none: N factors whose effects are a few times what matters
  * (2δ√N over the whole space is about 3δ an effect under the model's prior). `y = r/h`; known variance `v = (sampling error/h)²`.
+ * Effects may all be larger or smaller in another context: there `y = r/(hρ)`, `ρ = (bulk there/bulk here)^(m/(m+2))`, `m` the
+ * smaller number of results, so that ρ is near 1 while few tell.
  * A diverged run counts as worse than the worst of its context: min(worst, median − 2 · 1.4826 MAD).
  */
 import type { Observation, ResolvedObjective } from "../evidence/evidence.ts";
@@ -23,8 +25,8 @@ export interface Scaled {
   readonly unit: number;
 }
 
-/** Results that say how large the deciding context's own spread is. */
-const fewestForUnit = 3;
+/** Results that say how much a context's own results vary. */
+const fewestForSpread = 3;
 
 /** A run with its oriented result, null when it diverged. */
 interface Measured {
@@ -33,55 +35,76 @@ interface Measured {
   readonly samplingError: number;
 }
 
+/** Finite results of one context about their median. */
+interface Residuals {
+  readonly centre: number;
+  readonly values: readonly number[];
+}
+
 export function scaleObjective(
   shape: Shape,
   grouping: Grouping,
   objective: ResolvedObjective,
   runs: readonly Observation[],
 ): Scaled {
-  const measured = runs.flatMap((run): Measured[] => {
-    const outcome = run.outcomes.get(objective.name);
-    if (outcome === undefined) return [];
-    if (outcome.kind === "diverged" || !Number.isFinite(outcome.value))
-      return [{ run, oriented: null, samplingError: 0 }];
-    return [{ run, oriented: objective.sign * outcome.value, samplingError: outcome.samplingError ?? 0 }];
-  });
-  const byContext = Map.groupBy(measured, ({ run }) => contextKey(run.context));
-  const all = residualsOf(measured);
-  const residuals = new Map([...byContext].map(([key, of]) => [key, residualsOf(of, all.centre)]));
-  const own = residuals.get(contextKey([])) ?? { centre: all.centre, values: [] };
-  const judged = own.values.length >= fewestForUnit ? own.values : [...residuals.values()].flatMap((r) => r.values);
-  const mad = spreadOf(judged);
-  const bulk = Math.max(mad, standardDeviation(judged) / 4);
+  const measured = runs.flatMap((run) => measuredOf(objective, run));
+  const all = residualsOf(measured, 0);
+  const contexts = Map.groupBy(measured, ({ run }) => contextKey(run.context));
+  const here = residualsOf(contexts.get(contextKey([])) ?? [], all.centre);
+  const residuals = new Map([...contexts].map(([key, of]) => [key, residualsOf(of, here.centre)]));
+  const judged = here.values.length >= fewestForSpread ? here.values : [...residuals.values()].flatMap((r) => r.values);
   const factors = Math.max(1, shape.factors);
-  const unit = Math.hypot(bulk, (2 * objective.matters * factors) / Math.sqrt(factors + judged.length ** 2));
-  const y = measured.map(({ run, oriented }) => {
-    const { centre, values } = residuals.get(contextKey(run.context)) ?? own;
-    if (oriented !== null) return (oriented - centre) / unit;
-    return Math.min(-2 * (spreadOf(values) || unit), ...values) / unit;
+  const unit = Math.hypot(bulkOf(judged), (2 * objective.matters * factors) / Math.sqrt(factors + judged.length ** 2));
+  const frames = new Map([...residuals].map(([key, of]) => [key, frameOf(of, here, unit)]));
+  const scaled = measured.map(({ run, oriented, samplingError }) => {
+    const frame = frames.get(contextKey(run.context)) ?? frameOf(here, here, unit);
+    const residual = oriented === null ? frame.worst : oriented - frame.centre;
+    return { run, y: residual / frame.unit, known: (samplingError / frame.unit) ** 2 };
   });
-  const known = measured.map(({ samplingError }) => (samplingError / unit) ** 2);
   return {
     data: encode(
       shape,
       grouping,
-      measured.map(({ run }) => run),
-      y,
-      known,
+      scaled.map(({ run }) => run),
+      scaled.map(({ y }) => y),
+      scaled.map(({ known }) => known),
     ),
-    centre: own.centre,
+    centre: here.centre,
     unit,
   };
 }
 
-/** Finite results about their median; about `fallback` there are none. */
-function residualsOf(
-  measured: readonly Measured[],
-  fallback = 0,
-): { readonly centre: number; readonly values: readonly number[] } {
+function measuredOf(objective: ResolvedObjective, run: Observation): Measured[] {
+  const outcome = run.outcomes.get(objective.name);
+  if (outcome === undefined) return [];
+  if (outcome.kind === "diverged" || !Number.isFinite(outcome.value))
+    return [{ run, oriented: null, samplingError: 0 }];
+  return [{ run, oriented: objective.sign * outcome.value, samplingError: outcome.samplingError ?? 0 }];
+}
+
+/** About `fallback` where nothing is finite. */
+function residualsOf(measured: readonly Measured[], fallback: number): Residuals {
   const finite = measured.flatMap(({ oriented }) => (oriented === null ? [] : [oriented]));
   const centre = finite.length === 0 ? fallback : median(finite);
   return { centre, values: finite.map((value) => value - centre) };
+}
+
+/** What a context's results are seen against: its centre, hρ, and the residual that a diverged run counts as. */
+function frameOf({ centre, values }: Residuals, here: Residuals, unit: number) {
+  const own = unit * spreadRatio(values, here.values);
+  const worst = values.reduce((least, value) => Math.min(least, value), -2 * (spreadOf(values) || own));
+  return { centre, unit: own, worst };
+}
+
+/** ρ */
+function spreadRatio(there: readonly number[], here: readonly number[]): number {
+  const fewer = Math.min(there.length, here.length);
+  const ratio = bulkOf(there) / bulkOf(here);
+  return fewer >= fewestForSpread && ratio > 0 && Number.isFinite(ratio) ? ratio ** (fewer / (fewer + 2)) : 1;
+}
+
+function bulkOf(values: readonly number[]): number {
+  return Math.max(spreadOf(values), standardDeviation(values) / 4);
 }
 
 function spreadOf(values: readonly number[]): number {
