@@ -68,8 +68,8 @@ function createBlrThompson(problem: Problem, runs: Runs, rng: Rng): Strategy {
         return maximiseTerms(problem, terms, beta, [runs.best().x, ...random], rng);
       };
       const x = draw();
-      // A second draw where the first was run before: a regression that is sure of the wrong terms repeats itself.
-      return runs.sampleOf(x) === undefined ? x : draw();
+      // A second draw where the first is not new: a regression that is sure of the wrong terms repeats itself.
+      return runs.isNew(x) ? x : draw();
     },
     recommend: () => runs.best().x,
   };

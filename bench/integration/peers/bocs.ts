@@ -4,8 +4,8 @@
  *
  * Notation: as in regression.ts, with `d_p = τ²λ_p²`, λ_p and τ half-Cauchy, by the auxiliary variables ν_p and ξ of
  * Makalic & Schmidt (2016): `λ_p² | · ~ IG(1, 1/ν_p + β_p²/(2τ²σ²))`, `ν_p | · ~ IG(1, 1 + 1/λ_p²)`,
- * `τ² | · ~ IG((P + 1)/2, 1/ξ + Σ β_p²/(2λ_p²σ²))`, `ξ | · ~ IG(1, 1 + 1/τ²)`,
- * `σ² | · ~ IG((n + P)/2, ½ Σ c_i e_i² + ½ Σ β_p²/d_p)`. The intercept has `d = 100` and stands outside the horseshoe.
+ * `τ² | · ~ IG(P/2, 1/ξ + Σ β_p²/(2λ_p²σ²))`, `ξ | · ~ IG(1, 1 + 1/τ²)`,
+ * `σ² | · ~ IG((n + P)/2, ½ Σ c_i e_i² + ½ Σ β_p²/d_p)`. The intercept, one of the P, has `d = 100` and no λ.
  * One chain lives through the whole search: each run changes the posterior little, so a few sweeps keep up with it.
  */
 import { createRng, type Rng } from "../../../src/base/rng.ts";

@@ -35,11 +35,11 @@ function createAblations(problem: Problem, runs: Runs) {
   const stack = (): Combination => {
     const helping = singles.filter(({ x }) => meanOf(x) > meanOf(baseline)).sort((a, b) => meanOf(b.x) - meanOf(a.x));
     let stacked = baseline;
-    // A second pass, for what needed something that came after it.
-    for (const { factor, level } of [...helping, ...helping]) {
+    for (const { factor, level, x } of helping) {
       if (stacked[factor] !== 0) continue;
-      const more = withFactor(stacked, factor, level);
-      if (problem.feasible(more)) stacked = more;
+      // By itself, or else with what came with it when it was measured.
+      const more = [withFactor(stacked, factor, level), stacked.map((old, j) => (old === 0 ? (x[j] ?? 0) : old))];
+      stacked = more.find(problem.feasible) ?? stacked;
     }
     return stacked;
   };

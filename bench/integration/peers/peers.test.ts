@@ -129,3 +129,15 @@ describe.each(peers.map((method) => [method.name, method] as const))("%s", (name
     );
   });
 });
+
+describe("one at a time", () => {
+  it("stacks a change with what it requires, as it was measured", () => {
+    const method = peers.find(({ name }) => name === "one-at-a-time");
+    if (method === undefined) throw new Error("it is not among the peers");
+    const feasible = (x: Combination) => x[1] === 0 || x[0] === 1;
+    const value = (x: Combination) => 5 + (x[0] ?? 0) - 4 * (x[1] ?? 0) - (x[2] ?? 0);
+    const { asked } = play(method, { problem: plantedProblem([2, 2, 2], { feasible }), value }, 6);
+    // The baseline, three singles (the second with the first, which it requires), the baseline again, the stack.
+    expect(asked.map(({ x }) => x.join(""))).toEqual(["000", "100", "110", "001", "000", "111"]);
+  });
+});

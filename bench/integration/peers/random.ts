@@ -1,5 +1,4 @@
 import { createRng } from "../../../src/base/rng.ts";
-import { combinationKey } from "../../../src/plan/space.ts";
 import type { Method } from "../method.ts";
 import { randomCombination } from "./moves.ts";
 import { playStrategy } from "./play.ts";
@@ -12,13 +11,10 @@ export const random: Method = {
   start: (problem, seed) =>
     playStrategy(problem, (runs) => {
       const rng = createRng(seed);
-      const known = new Set<string>();
       return {
         next: () => {
           let x = randomCombination(problem, rng);
-          for (let tried = 1; tried < attempts && known.has(combinationKey(x)); tried++)
-            x = randomCombination(problem, rng);
-          known.add(combinationKey(x));
+          for (let tried = 1; tried < attempts && !runs.isNew(x); tried++) x = randomCombination(problem, rng);
           return x;
         },
         recommend: () => runs.best().x,

@@ -31,6 +31,8 @@ export interface Runs {
   readonly best: () => Sample;
   /** Combinations asked for and not told of yet; a combination as often as it is awaited. */
   readonly pending: () => readonly Combination[];
+  /** Whether no run of x was asked for or told of. */
+  readonly isNew: (x: Combination) => boolean;
   /** A run of x with the first seed that x has not had; pending from now on. */
   readonly plan: (x: Combination) => Ask;
   readonly tell: (ask: Ask, y: readonly number[]) => void;
@@ -71,6 +73,7 @@ export function createRuns(problem: Problem): Runs {
     sampleOf: (x) => summary.get(combinationKey(x)),
     best: () => argmax(summary.values(), ({ value }) => value) ?? scores(baseline),
     pending: () => [...waiting.values()].map(({ x }) => x),
+    isNew: (x) => !seeds.has(combinationKey(x)),
     plan: (x) => {
       const key = combinationKey(x);
       const ask = { x, seed: (seeds.get(key) ?? 0) + 1 };

@@ -63,9 +63,9 @@ function bestFresh(problem: Problem, terms: Terms, runs: Runs, batch: readonly C
   const beta = mainEffects(terms, runs);
   const best = maximiseTerms(problem, terms, beta, [runs.best().x, baselineOf(problem)], rng);
   const once = neighbours(problem, best);
-  const taken = new Set([...runs.samples().map(({ x }) => x), ...batch].map(combinationKey));
+  const taken = new Set(batch.map(combinationKey));
   const near = [best, ...once, ...once.flatMap((x) => neighbours(problem, x))];
-  const fresh = near.filter((x) => !taken.has(combinationKey(x)));
+  const fresh = near.filter((x) => runs.isNew(x) && !taken.has(combinationKey(x)));
   return argmax(fresh, (x) => valueUnder(terms, beta, x)) ?? best;
 }
 
