@@ -13,7 +13,16 @@ import type { Combination } from "../contribution/contribution.ts";
 import { logExpectedImprovement, normalLogCdf } from "../math/normal.ts";
 import { at } from "../math/vector.ts";
 import { divergenceProbability, type Ensemble, mixtureMean, mixtureSd, type ObjectiveBelief } from "./belief.ts";
-import { differencesFrom, levelVariance, type Projection, projectPoint, projectShared, runVariance } from "./model.ts";
+import {
+  type Differences,
+  differencesFrom,
+  levelVariance,
+  meanAt,
+  type Projection,
+  projectPoint,
+  projectShared,
+  runVariance,
+} from "./model.ts";
 import { encodeCombination } from "./scale.ts";
 import { combinationKey } from "./space.ts";
 
@@ -35,6 +44,8 @@ export interface Improvement {
 /** Evaluates combinations, on average over an ensemble. */
 export interface Field {
   readonly standing: (x: Combination) => Standing;
+  /** Mean of U(x) − U(b) alone: cheap. */
+  readonly mean: (x: Combination) => number;
   /** Of one more run of x with this seed, over the incumbent; cost apart. */
   readonly improvement: (x: Combination, seed: number, incumbent: Combination) => Improvement;
 }
@@ -68,8 +79,10 @@ export function createField(ensemble: Ensemble, baseline: Combination): Field {
     return place.standing;
   };
   const values = new Float64Array(ensemble.length);
+  const baseMean = utilityMean(ensemble, baseline);
   return {
     standing: (x) => standingOf(placeOf(x)),
+    mean: (x) => utilityMean(ensemble, x) - baseMean,
     improvement: (x, seed, incumbent) => {
       const [place, best, shared] = [placeOf(x), placeOf(incumbent), luckOf(x, seed)];
       let expected = 0;
@@ -93,18 +106,33 @@ interface Place {
   standing: Standing | null;
 }
 
-/** The runs' differences from x are the same under every belief: they are listed once. */
-function projectAll(ensemble: Ensemble, x: Combination): readonly (readonly Projection[])[] {
-  const [first] = ensemble;
+/** By objective; the runs' differences from x are the same under every belief. */
+function differencesOf([first]: Ensemble, x: Combination): readonly Differences[] {
   if (first === undefined) return [];
   const codes = encodeCombination(first.shape, x);
-  const lists = first.objectives.map(({ posterior }) => differencesFrom(posterior.data, codes));
+  return first.objectives.map(({ posterior }) => differencesFrom(posterior.data, codes));
+}
+
+function projectAll(ensemble: Ensemble, x: Combination): readonly (readonly Projection[])[] {
+  const lists = differencesOf(ensemble, x);
   return ensemble.map(({ objectives }) =>
     objectives.flatMap(({ posterior }, m) => {
       const list = lists[m];
       return list === undefined ? [] : projectPoint(posterior, list);
     }),
   );
+}
+
+/** Mean of U(x) over the beliefs, up to a constant. */
+function utilityMean(ensemble: Ensemble, x: Combination): number {
+  const lists = differencesOf(ensemble, x);
+  let total = 0;
+  for (const { objectives } of ensemble)
+    for (const [m, { posterior, toUtility }] of objectives.entries()) {
+      const list = lists[m];
+      if (list !== undefined) total += (toUtility * meanAt(posterior, list)) / ensemble.length;
+    }
+  return total;
 }
 
 function standingBeside(ensemble: Ensemble, place: Place, base: Place): Standing {

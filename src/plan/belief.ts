@@ -22,6 +22,7 @@ import {
   type Posterior,
   priorCovariance,
   project,
+  sketchPosterior,
 } from "./model.ts";
 import type { Knowledge } from "./plan.ts";
 import { diverged, encode, encodeCombination, scaleObjective } from "./scale.ts";
@@ -85,7 +86,7 @@ function divergenceOf(shape: Shape, grouping: Grouping, runs: readonly Observati
 export function drawEnsemble(belief: Belief, draws: number, rng: Rng): Ensemble {
   const perObjective = belief.objectives.map((model) => {
     const { data } = model.posterior;
-    // The work of a draw grows as n³: 100 runs at full number, fewer beyond.
+    // To condition on a draw takes n³/6: fewer draws where that costs much, and where many runs leave little doubt.
     const affordable = Math.max(8, Math.min(draws, Math.floor((draws * 3e6) / (1 + data.n ** 3))));
     const qs = drawHyper(data, model.mode, affordable, rng.fork(model.objective.name));
     return qs.map((q) => ({ ...model, posterior: condition(data, hyperOf(data, q)) }));
@@ -100,6 +101,14 @@ function at<T>(items: readonly T[], i: number): T {
   const item = items[i];
   if (item === undefined) throw new RangeError(`index ${i} of ${items.length}`);
   return item;
+}
+
+/** A belief that costs little to ask, however many runs there are: from the latest of them. */
+export function sketchBelief(belief: Belief): Belief {
+  return {
+    ...belief,
+    objectives: belief.objectives.map((model) => ({ ...model, posterior: sketchPosterior(model.posterior) })),
+  };
 }
 
 /** The belief after a run that came out as expected. */

@@ -1,11 +1,13 @@
 import type { Rng } from "../base/rng.ts";
 import type { Combination, Space } from "../contribution/contribution.ts";
-import { allCombinations, combinationKey, neighbours, sizeOf, withLevel } from "./space.ts";
+import { allCombinations, combinationKey, moveTo, neighbours, sizeOf, withLevel } from "./space.ts";
 
 /** Spaces up to this size are looked through as a whole. */
-const smallSpace = 1024;
+const smallSpace = 4096;
 /** Neighbourhoods are thinned to this many at random. */
 const largeNeighbourhood = 2500;
+
+const mostSweeps = 12;
 
 /** Legal combinations within one or two steps of `x`, `x` left out. */
 export function near(space: Space, x: Combination, radius: 1 | 2, rng: Rng): Combination[] {
@@ -32,8 +34,8 @@ export function halfFlip(space: Space, x: Combination, rng: Rng): Combination {
 }
 
 /**
- * Combinations with a high score from all over the space: all of them when there are few, else what steepest ascent by
- * single steps passes through from each start.
+ * Combinations with a high score from all over the space: all of them when there are few, else what an ascent from each
+ * start looks at: it takes every single step that scores higher, one after the other, until none does.
  */
 export function everywhere(
   space: Space,
@@ -46,18 +48,20 @@ export function everywhere(
     let x = start;
     let value = score(x);
     seen.set(combinationKey(x), x);
-    for (let step = 0; step < 2 * space.factors.length; step++) {
-      let better: Combination | null = null;
-      for (const y of neighbours(space, x)) {
-        seen.set(combinationKey(y), y);
-        const s = score(y);
-        if (s > value) {
+    for (let sweep = 0, moved = true; moved && sweep < mostSweeps; sweep++) {
+      moved = false;
+      for (const [factor, { levels }] of space.factors.entries()) {
+        for (let level = 0; level <= levels.length; level++) {
+          const y = level === x[factor] ? null : moveTo(space, x, { factor, level });
+          if (y === null) continue;
+          seen.set(combinationKey(y), y);
+          const s = score(y);
+          if (s <= value) continue;
+          x = y;
           value = s;
-          better = y;
+          moved = true;
         }
       }
-      if (better === null) break;
-      x = better;
     }
   }
   return [...seen.values()];

@@ -209,23 +209,59 @@ function sumWithin(m: Float64Array, n: number, groups: Int32Array): number {
   return total;
 }
 
+/** Where every run would cost too much, this many stand for all. */
+const fewRuns = 256;
+
+/** The hyper-parameters are learnt from runs evenly spread over the order in which they were made. */
+function learningData(data: Data): Data {
+  if (data.n <= fewRuns) return data;
+  return selectRuns(
+    data,
+    Array.from({ length: fewRuns }, (_, i) => Math.floor(((i + 0.5) * data.n) / fewRuns)),
+  );
+}
+
+/** The posterior given the latest runs alone, which lie where the search now is: good enough to look for candidates with. */
+export function sketchPosterior(posterior: Posterior): Posterior {
+  const { data, hyper } = posterior;
+  if (data.n <= fewRuns) return posterior;
+  return condition(
+    selectRuns(
+      data,
+      Array.from({ length: fewRuns }, (_, i) => data.n - fewRuns + i),
+    ),
+    hyper,
+  );
+}
+
+function selectRuns({ codes, effects, y, known, shape }: Data, chosen: readonly number[]): Data {
+  const columns = columnsOf(shape);
+  return {
+    shape,
+    n: chosen.length,
+    codes: Uint16Array.from(chosen.flatMap((i) => [...codes.subarray(i * columns, (i + 1) * columns)])),
+    effects: effects.map(({ groups, prior }) => ({ prior, groups: Int32Array.from(chosen, (i) => groups[i] ?? 0) })),
+    y: Float64Array.from(chosen, (i) => at(y, i)),
+    known: Float64Array.from(chosen, (i) => at(known, i)),
+  };
+}
+
 /** The maximum a posteriori q, within 4 prior standard deviations of the priors' centres. */
-export function fitMap(data: Data, start = new Float64Array(hyperSize(data))): Float64Array {
+export function fitMap(data: Data): Float64Array {
   const size = hyperSize(data);
   const problem = {
-    evaluate: createPotential(data),
+    evaluate: createPotential(learningData(data)),
     lower: new Float64Array(size).fill(-4),
     upper: new Float64Array(size).fill(4),
   };
-  const options = { maxEvaluations: data.n > 300 ? 25 : 80, tolerance: 1e-3 };
-  return minimise(problem, start, options).x;
+  return minimise(problem, new Float64Array(size), { maxEvaluations: 80, tolerance: 1e-3 }).x;
 }
 
-/** Draws of q from its posterior, from the mode on. Fewer where each costs much: with many runs the mode says it all. */
+/** Draws of q from its posterior, from the mode on. */
 export function drawHyper(data: Data, mode: Float64Array, draws: number, rng: Rng): Float64Array[] {
   if (data.n === 0) return Array.from({ length: draws }, () => mode.map(() => rng.normal()));
   const options = { draws, thin: 1, warmup: 15, steps: 6, firstStep: 0.25 };
-  return sampleHmc(createPotential(data), mode, options, rng);
+  return sampleHmc(createPotential(learningData(data)), mode, options, rng);
 }
 
 /** The process given the data and the hyper-parameters. */
@@ -236,6 +272,8 @@ export interface Posterior {
   readonly l: Float64Array;
   /** z */
   readonly z: Float64Array;
+  /** α */
+  readonly alpha: Float64Array;
 }
 
 /** @throws Error when K is not positive definite, which the jitter rules out for finite hyper-parameters. */
@@ -244,7 +282,9 @@ export function condition(data: Data, hyper: Hyper): Posterior {
   if (!cholesky(l, data.n)) throw new Error("the covariance matrix is not positive definite");
   const z = data.y.slice();
   solveLower(l, z, data.n);
-  return { data, hyper, l, z };
+  const alpha = z.slice();
+  solveLowerTransposed(l, alpha, data.n);
+  return { data, hyper, l, z, alpha };
 }
 
 /** K, lower triangle. */
@@ -304,8 +344,20 @@ export function differencesFrom({ n, codes, shape }: Data, x: Uint16Array): Diff
   return { starts, columns };
 }
 
+/** E(f + μ) at one combination: much cheaper than `projectPoint` where there are many runs. */
+export function meanAt(posterior: Posterior, differences: Differences): number {
+  return dot(crossAt(posterior, differences), posterior.alpha);
+}
+
 /** `project` of the functional that is f + μ at one combination. */
-export function projectPoint({ data, hyper, l, z }: Posterior, { starts, columns }: Differences): Projection {
+export function projectPoint(posterior: Posterior, differences: Differences): Projection {
+  const v = crossAt(posterior, differences);
+  solveLower(posterior.l, v, v.length);
+  return { mean: dot(v, posterior.z), v };
+}
+
+/** cov(f(x_i) + μ, f(x) + μ) for every run i. */
+function crossAt({ data, hyper }: Posterior, { starts, columns }: Differences): Float64Array {
   const v = new Float64Array(data.n);
   for (let i = 0; i < data.n; i++) {
     let exponent = 0;
@@ -313,8 +365,7 @@ export function projectPoint({ data, hyper, l, z }: Posterior, { starts, columns
     for (let d = starts[i] ?? 0; d < end; d++) exponent += at(hyper.theta, columns[d] ?? 0);
     v[i] = hyper.signal * Math.exp(-exponent) + levelVariance;
   }
-  solveLower(l, v, data.n);
-  return { mean: dot(v, z), v };
+  return v;
 }
 
 /** Adds cov(f(x_i) + μ, term) for every run i. */
@@ -402,6 +453,8 @@ export function believeRun(posterior: Posterior, codes: Uint16Array, groups: rea
   if (!appendRow(l, n, n + 1, cross, own)) return posterior;
   const z = new Float64Array(n + 1);
   z.set(posterior.z);
+  const alpha = new Float64Array(n + 1);
+  alpha.set(posterior.alpha);
   const next: Data = {
     shape,
     n: n + 1,
@@ -417,7 +470,7 @@ export function believeRun(posterior: Posterior, codes: Uint16Array, groups: rea
   // The believed result itself, so that the data stay consistent with z.
   next.y.set(data.y);
   next.y[n] = dot(l.subarray(n * (n + 1), n * (n + 1) + n), posterior.z);
-  return { data: next, hyper, l, z };
+  return { data: next, hyper, l, z, alpha };
 }
 
 function concat(a: Uint16Array, b: Uint16Array): Uint16Array {

@@ -11,7 +11,7 @@ import { createRng, type Rng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import { argmax } from "../math/vector.ts";
 import { createField, type Field } from "./acquire.ts";
-import { believe, believeCombination, drawEnsemble, type Ensemble } from "./belief.ts";
+import { believe, believeCombination, drawEnsemble, type Ensemble, sketchBelief } from "./belief.ts";
 import { everywhere, halfFlip, near } from "./candidates.ts";
 import { createFilter, type History, historyOf, isBold } from "./history.ts";
 import type { Knowledge, PlanRequest, Suggestion, Why } from "./plan.ts";
@@ -69,7 +69,7 @@ function suggestOne(request: PlanRequest, ensemble: Ensemble, mayRun: (x: Combin
   const design = designRun(request, history, mayRun, rng);
   if (design !== null) return design;
   const field = createField(ensemble, knowledge.baseline);
-  const scout = createField(ensemble.slice(0, scoutDraws), knowledge.baseline);
+  const scout = createField(ensemble.slice(0, scoutDraws).map(sketchBelief), knowledge.baseline);
   const incumbent = incumbentOf(knowledge.baseline, history, field);
   const situation: Situation = { request, history, field, scout, incumbent, mayRun, rng };
   return boldRun(situation) ?? mostValuable(situation, candidatesOf(situation), null);
@@ -81,8 +81,8 @@ function suggestion(request: PlanRequest, combination: Combination, seed: number
 
 /** The evaluated combination with the best posterior mean that is more likely than not to hold every guardrail. */
 export function incumbentOf(baseline: Combination, history: History, field: Field): Combination {
-  const safe = history.evaluated.filter((x) => field.standing(x).logSafe > Math.log(0.5));
-  return argmax(safe, (x) => field.standing(x).mean) ?? baseline;
+  const ranked = history.evaluated.map((x) => ({ x, mean: field.mean(x) })).sort((a, b) => b.mean - a.mean);
+  return ranked.find(({ x }) => field.standing(x).logSafe > Math.log(0.5))?.x ?? baseline;
 }
 
 /** One run of the small design, while it lasts: a quarter of the factors' number. */

@@ -108,13 +108,18 @@ export function differences(space: Space, x: Combination, y: Combination): strin
   return out;
 }
 
+/** `x` with a factor at another level (0: none of its contributions), mended where the constraints ask for more; null where they cannot be met. */
+export function moveTo(space: Space, x: Combination, { factor, level }: LevelRef): Combination | null {
+  return level === 0 ? withoutLevel(space, x, factor) : withLevel(space, x, { factor, level });
+}
+
 /** Legal combinations one step from `x`: another level of one factor, mended where the constraints ask for more. */
 export function neighbours(space: Space, x: Combination): Combination[] {
   const out = new Map<string, Combination>();
   for (const [j, factor] of space.factors.entries()) {
     for (let level = 0; level <= factor.levels.length; level++) {
       if (level === x[j]) continue;
-      const other = level === 0 ? withoutLevel(space, x, j) : withLevel(space, x, { factor: j, level });
+      const other = moveTo(space, x, { factor: j, level });
       if (other !== null) out.set(combinationKey(other), other);
     }
   }
