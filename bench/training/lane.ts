@@ -125,6 +125,8 @@ export class Lane {
           rows: this.#runs.map(({ row }) => row),
           runs: this.#runs,
           observations: this.#observations,
+          elsewhere: [],
+          contexts: [],
           earlier: 0,
           failed: this.#failed,
           pending: [],

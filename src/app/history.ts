@@ -1,24 +1,27 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { combinationFromIds } from "../contribution/combination.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import type { Observation, Outcome } from "../evidence/evidence.ts";
-import { clusteredStandardError } from "../evidence/items.ts";
 import type { Objective } from "../lab/lab.ts";
-import { type Item, parseItem } from "../run/items.ts";
+import type { Context } from "../plan/plan.ts";
 import type { StageResult } from "../run/run.ts";
 import type { RunRow } from "../store/store.ts";
+import { arrange, placeOf } from "./contexts.ts";
 import { type CostModel, createCostModel } from "./cost.ts";
+import { samplingErrors } from "./sampling.ts";
 import type { Session } from "./session.ts";
 
-/** What has been run at the session's scale, told apart by what it can still say about the lab as it is now. */
+/** What has been run, told apart by what it can still say about the lab as it is now, at the session's scale. */
 export interface History {
   /** All that is recorded, of every scale. */
   readonly rows: readonly RunRow[];
+  /** At the session's scale. */
   readonly runs: readonly PastRun[];
   /** Of finished runs that still count. */
   readonly observations: readonly Observation[];
-  /** Finished runs about an earlier state of the lab: kept and shown, not used. */
+  /** Of finished runs at other scales, and of before the lab changed outside its contributions. */
+  readonly elsewhere: readonly Observation[];
+  readonly contexts: readonly Context[];
+  /** Finished runs at the session's scale about something that is no more: kept and shown, not used. */
   readonly earlier: number;
   readonly failed: readonly { readonly combination: Combination; readonly because: string }[];
   /** Runs asked for by any process and not finished. */
@@ -36,28 +39,43 @@ export interface PastRun {
   readonly results: ReadonlyMap<string, StageResult>;
 }
 
+/** Of the other contexts the newest so many inform the model, whose work grows with the cube of all runs. */
+const mostElsewhere = 200;
+
 export async function readHistory(session: Session): Promise<History> {
-  const { store, loaded, scale } = session;
-  const all = await store.listRuns();
-  const rows = all.filter((row) => row.scale === scale);
+  const rows = await session.store.listRuns();
   const results = await attemptResults(session, rows);
-  const runs = rows.map((row): PastRun => {
-    const combination = combinationFromIds(loaded.space, row.levels);
-    const resolved = combination === null ? null : session.resolve(combination);
-    return {
+  const placed = rows.map((row) => ({
+    place: placeOf(session, row),
+    run: {
       row,
-      combination,
-      current: resolved?.ok === true && resolved.value.digest === row.recipeDigest,
+      combination: combinationFromIds(session.loaded.space, row.levels),
       results: resultsOf(row, results),
-    };
-  });
-  const done = runs.filter((run) => run.row.state === "done");
-  const observations = await Promise.all(done.filter((run) => run.current).map((run) => observe(session, run)));
+    },
+  }));
+  const runs = placed
+    .filter(({ run }) => run.row.scale === session.scale)
+    .map(({ run, place }): PastRun => ({ ...run, current: place.kind === "here" }));
+  const away = placed
+    .flatMap(({ run, place }) => (run.row.state === "done" && place.kind === "elsewhere" ? [{ run, place }] : []))
+    .slice(-mostElsewhere);
+  const { contexts, codes } = arrange(
+    session.scale,
+    away.map(({ run, place }) => ({ ...place, at: run.row.finishedAt ?? run.row.createdAt })),
+  );
+  const here = runs.filter(({ row, current }) => row.state === "done" && current);
+  const observations = await observe(session, [
+    ...here.map((run) => ({ ...run, context: contexts.map(() => 0) })),
+    ...away.map(({ run }, i) => ({ ...run, context: codes[i] ?? [] })),
+  ]);
+  const used = new Set(away.map(({ run }) => run.row));
   return {
-    rows: all,
+    rows,
     runs,
-    observations: observations.filter((observation) => observation !== null),
-    earlier: done.filter((run) => !run.current).length,
+    observations: observations.filter(({ context }) => isHere(context)),
+    elsewhere: observations.filter(({ context }) => !isHere(context)),
+    contexts,
+    earlier: runs.filter(({ row, current }) => row.state === "done" && !current && !used.has(row)).length,
     failed: runs.flatMap((run) =>
       run.row.state === "failed" && run.current && run.combination !== null
         ? [{ combination: run.combination, because: failureOf(run.row) }]
@@ -66,6 +84,10 @@ export async function readHistory(session: Session): Promise<History> {
     pending: runs.filter((run) => run.current && (run.row.state === "pending" || run.row.state === "running")),
     costs: costsOf(session, runs),
   };
+}
+
+function isHere(context: readonly number[]): boolean {
+  return context.every((level) => level === 0);
 }
 
 /** A result that was set aside because its files are gone still says what was measured. */
@@ -93,42 +115,47 @@ function resultsOf(row: RunRow, byAttempt: ReadonlyMap<string, StageResult>): Re
   return found;
 }
 
-async function observe(session: Session, run: PastRun): Promise<Observation | null> {
-  if (run.combination === null) return null;
-  const outcomes = new Map<string, Outcome>();
-  for (const objective of session.loaded.lab.objectives) {
-    const result = run.results.get(objective.stage);
-    const value = result?.metrics.get(objective.name);
-    if (result === undefined || value === undefined) continue;
-    outcomes.set(
-      objective.name,
-      Number.isFinite(value)
-        ? { kind: "measured", value, samplingError: await samplingError(session, objective, result) }
-        : { kind: "diverged" },
-    );
+interface FinishedRun extends Pick<PastRun, "row" | "combination" | "results"> {
+  readonly context: readonly number[];
+}
+
+/** What the runs measured. Runs are compared item by item within their context. */
+async function observe(session: Session, runs: readonly FinishedRun[]): Promise<Observation[]> {
+  const { objectives } = session.loaded.lab;
+  const found = runs.flatMap(({ row, combination, results, context }) =>
+    combination === null ? [] : [{ row, combination, results, context, outcomes: outcomesOf(objectives, results) }],
+  );
+  for (const of of Map.groupBy(found, ({ context }) => context.join()).values()) {
+    for (const { name, stage } of objectives.filter(({ items }) => items)) {
+      const sampled = of.flatMap((run) => {
+        const result = run.results.get(stage);
+        const outcome = run.outcomes.get(name);
+        if (result === undefined || outcome?.kind !== "measured") return [];
+        return [{ ...run, outcome, seed: run.row.seed, measurements: result.measurements }];
+      });
+      const errors = await samplingErrors(session.artifacts, name, session.loaded.baseline, sampled);
+      for (const [i, { outcomes, outcome }] of sampled.entries())
+        outcomes.set(name, { ...outcome, samplingError: errors[i] ?? null });
+    }
   }
-  const { id, seed, purpose } = run.row;
-  return { run: id, combination: run.combination, seed, purpose, context: [], outcomes };
+  return found.map(({ row: { id, seed, purpose }, combination, context, outcomes }) => ({
+    run: id,
+    combination,
+    seed,
+    purpose,
+    context,
+    outcomes,
+  }));
 }
 
-const samplingErrors = new Map<string, number | null>();
-
-/** From the run's per-item scores, clustered where items share a source; null where there are none to read. */
-async function samplingError(session: Session, objective: Objective, result: StageResult): Promise<number | null> {
-  if (!objective.items) return null;
-  const memo = `${result.measurements}/${objective.name}`;
-  const known = samplingErrors.get(memo);
-  if (known !== undefined) return known;
-  const dir = await session.artifacts.open(result.measurements);
-  const items = dir === null ? [] : await readItems(join(dir, "items", `${objective.name}.jsonl`));
-  const error = items.length < 2 ? null : clusteredStandardError(items);
-  samplingErrors.set(memo, error);
-  return error;
-}
-
-async function readItems(path: string): Promise<readonly Item[]> {
-  const lines = (await readFile(path, "utf8")).split("\n");
-  return lines.map(parseItem).filter((item) => item !== null);
+function outcomesOf(objectives: readonly Objective[], results: ReadonlyMap<string, StageResult>): Map<string, Outcome> {
+  return new Map(
+    objectives.flatMap(({ name, stage }): [string, Outcome][] => {
+      const value = results.get(stage)?.metrics.get(name);
+      if (value === undefined) return [];
+      return [[name, Number.isFinite(value) ? { kind: "measured", value, samplingError: null } : { kind: "diverged" }]];
+    }),
+  );
 }
 
 function costsOf(session: Session, runs: readonly PastRun[]): CostModel {

@@ -2,6 +2,7 @@ import type { Space } from "../contribution/contribution.ts";
 import { resolveObjectives } from "../evidence/resolve.ts";
 import { firstConfirmSeed, type Knowledge } from "../plan/plan.ts";
 import type { History, PastRun } from "./history.ts";
+import { seededStagesOf } from "./reach.ts";
 import type { Session } from "./session.ts";
 import { earlierTrials } from "./trials.ts";
 
@@ -14,9 +15,9 @@ export function knowledgeOf(session: Session, history: History): Knowledge {
     baseline,
     objectives: resolveObjectives(lab.objectives, history.observations, baseline),
     observations: history.observations,
-    elsewhere: [],
-    contexts: [],
-    seededStages: [],
+    elsewhere: history.elsewhere,
+    contexts: history.contexts,
+    seededStages: seededStages(session),
     confidence: lab.policy.confidence,
     alpha: lab.policy.alpha,
     failed: history.failed,
@@ -27,6 +28,21 @@ export function knowledgeOf(session: Session, history: History): Knowledge {
     ).length,
     earlierTrials: earlierTrials(session.loaded.landings, history),
   };
+}
+
+const remembered = new WeakMap<Session, Knowledge["seededStages"]>();
+
+/** Walking the recipe with every level takes a while, and a session's lab never changes. */
+function seededStages(session: Session): Knowledge["seededStages"] {
+  const known = remembered.get(session);
+  if (known !== undefined) return known;
+  const { space, baseline } = session.loaded;
+  const found = seededStagesOf(space, baseline, (combination) => {
+    const resolved = session.resolve(combination);
+    return resolved.ok ? resolved.value : null;
+  });
+  remembered.set(session, found);
+  return found;
 }
 
 /** Made for the landings so far; none before the first. */

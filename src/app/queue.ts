@@ -17,6 +17,7 @@ import type { RunEvent, RunResult, StageOutcome } from "../run/run.ts";
 import type { Capacity, ExpectedObjective, Runner } from "../run/runner.ts";
 import { createRunner } from "../run/scheduler.ts";
 import type { RunRow, RunStage } from "../store/store.ts";
+import { originOf } from "./contexts.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import type { Session } from "./session.ts";
@@ -214,6 +215,7 @@ class Queue {
       scale,
       purpose: suggestion.purpose,
       recipeDigest: resolved.value.digest,
+      origin: originOf(this.#session, suggestion.combination),
       why: { ...suggestion.why } satisfies Json,
       owner,
       stages: resolved.value.recipe.stages.map((stage) => pendingStage(stage.name)),

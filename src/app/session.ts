@@ -22,9 +22,10 @@ export interface Session {
   readonly clock: Clock;
   /** This process, as leases name it. */
   readonly owner: string;
-  /** The combination at the session's scale; an error says which levels cannot go together. */
+  /** The combination at a scale, the session's by default; an error says which levels cannot go together. */
   resolve(
     combination: Combination,
+    scale?: string,
   ): Result<ResolvedRecipe, { readonly message: string; readonly levels: readonly LevelId[] }>;
   close(): Promise<void>;
 }
@@ -44,12 +45,12 @@ export async function openSession(from: string, options: { readonly scale: strin
     artifacts: createArtifacts(workspace),
     clock: systemClock,
     owner: ownerOfThisProcess(),
-    resolve(combination) {
-      const name = combinationIds(loaded.space, combination).join("+");
+    resolve(combination, at = scale) {
+      const name = `${at}:${combinationIds(loaded.space, combination).join("+")}`;
       const known = memo.get(name);
       if (known !== undefined) return known;
       const { lab, space, tree, readFile: files } = loaded;
-      const resolved = resolveCombination({ lab, space, combination, scale, tree, files });
+      const resolved = resolveCombination({ lab, space, combination, scale: at, tree, files });
       memo.set(name, resolved);
       return resolved;
     },

@@ -16,6 +16,7 @@ function row(recipe: string, at: number, rest: Partial<RunRow> = {}): RunRow {
     scale: "target",
     purpose: "confirm",
     recipeDigest: sha256(recipe),
+    origin: null,
     why: { kind: "confirm", pair: 1, side: "recommended" },
     owner: "o",
     stages: [],

@@ -39,3 +39,13 @@ export function pairedDifference(
   const difference = paired.reduce((sum, { score }) => sum + score, 0) / paired.length;
   return { difference, standardError: clusteredStandardError(paired), items: paired.length };
 }
+
+/**
+ * The standard error of a run's own part of its score: what stays of the items' luck when the run is compared with others
+ * on the same items. How hard the items are is common to all and cancels; what is left of `d_i` comes from both runs alike,
+ * so one run's share is `SE(d)/√2`. null when fewer than two items are shared.
+ */
+export function ownStandardError(run: readonly ScoredItem[], other: readonly ScoredItem[]): number | null {
+  const difference = pairedDifference(run, other);
+  return difference === null ? null : difference.standardError / Math.SQRT2;
+}

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../base/json.ts";
 import type { KeyParts } from "../recipe/fingerprint.ts";
 import type { FailureCause, Metrics, StageResult } from "../run/run.ts";
 import type { Schema } from "./schema.ts";
-import type { AttemptRow, Entry, RunRow, RunStage } from "./store.ts";
+import type { AttemptRow, Entry, RunOrigin, RunRow, RunStage } from "./store.ts";
 
 /** Rows to values and back. What was written by an earlier Cairn is parsed, never believed. */
 
@@ -55,6 +55,11 @@ const runStages = z.array(
     failure: z.string().optional(),
   }),
 ) satisfies z.ZodType<readonly RunStage[]>;
+
+const origin = z.object({
+  outside: digest,
+  changes: z.record(z.string(), digest),
+}) satisfies z.ZodType<RunOrigin>;
 
 const purpose = z.enum(["search", "confirm", "audit"]);
 
@@ -122,6 +127,7 @@ export function runOf(row: Selectable<Schema["runs"]>): RunRow {
     scale: row.scale,
     purpose: purpose.parse(row.purpose),
     recipeDigest: parseDigest(row.recipe_digest),
+    origin: row.origin === null ? null : origin.parse(JSON.parse(row.origin)),
     why: json.parse(JSON.parse(row.why)),
     owner: row.owner,
     state: row.state,

@@ -35,6 +35,7 @@ export async function insertRun(
         scale: run.scale,
         purpose: run.purpose,
         recipe_digest: run.recipeDigest,
+        origin: run.origin === null ? null : JSON.stringify(run.origin),
         why: JSON.stringify(run.why),
         owner: run.owner,
         state: "pending",

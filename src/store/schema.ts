@@ -44,6 +44,7 @@ export interface Schema {
     scale: string;
     purpose: string;
     recipe_digest: string;
+    origin: string | null;
     why: string;
     owner: string;
     state: RunState;

@@ -93,6 +93,14 @@ export interface RunStage {
   readonly failure?: string | undefined;
 }
 
+/** What a run's recipe was made of: when it is no longer what the lab makes, this says whether the lab or a level changed. */
+export interface RunOrigin {
+  /** Of the recipe at the run's scale with no contribution in it. */
+  readonly outside: Digest;
+  /** Of what each of the run's levels does, by the level's id. */
+  readonly changes: Readonly<Record<string, Digest>>;
+}
+
 export interface NewRun {
   readonly id: string;
   readonly levels: readonly string[];
@@ -100,6 +108,8 @@ export interface NewRun {
   readonly scale: string;
   readonly purpose: Purpose;
   readonly recipeDigest: Digest;
+  /** null: of a run that an earlier Cairn recorded. */
+  readonly origin: RunOrigin | null;
   readonly why: Json;
   readonly owner: string;
   readonly stages: readonly RunStage[];

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
+import { sha256 } from "../../src/base/digest.ts";
 import { createRng } from "../../src/base/rng.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
-import { type Store, StoreError } from "../../src/store/store.ts";
+import { type NewRun, type Store, StoreError } from "../../src/store/store.ts";
 import { makeLabFolder, removeLab } from "./rig.ts";
 
 /** A database file that is not what it should be: a clear error that names it, and the file as it was. */
@@ -17,6 +18,19 @@ beforeEach(() => {
   path = join(folder, "cairn.db");
 });
 afterEach(() => removeLab(folder));
+
+const earlyRun: NewRun = {
+  id: "r1",
+  levels: ["a"],
+  seed: 1,
+  scale: "full",
+  purpose: "search",
+  recipeDigest: sha256("recipe"),
+  origin: null,
+  why: { kind: "baseline" },
+  owner: "o",
+  stages: [],
+};
 
 async function fill(): Promise<void> {
   const store = await openSqliteStore(path, systemClock);
@@ -113,8 +127,20 @@ describe("a database file", () => {
     db.close();
     const before = readFileSync(path);
     const error = await problemOf(openSqliteStore(path, systemClock));
-    expect(error.problem).toEqual({ kind: "newer", path, version: 99, known: 1 });
+    expect(error.problem).toEqual({ kind: "newer", path, version: 99, known: 2 });
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it("of an earlier Cairn is brought up to date, and its runs stay", async () => {
+    const store = await openSqliteStore(path, systemClock);
+    await store.insertRun(earlyRun);
+    await store.close();
+    const db = new DatabaseSync(path);
+    db.exec("alter table runs drop column origin; delete from migrations where number > 1");
+    db.close();
+    const opened = await openSqliteStore(path, systemClock);
+    expect(await opened.listRuns()).toMatchObject([{ ...earlyRun, state: "pending" }]);
+    await opened.close();
   });
 
   it("where there is a folder cannot be opened", async () => {
