@@ -51,8 +51,13 @@ function outsideOf({ loaded, resolve }: Lab, scale: string): Digest | null {
   return resolved.ok ? resolved.value.digest : null;
 }
 
-function changeDigest({ change }: FactorLevel): Digest {
-  return digestJson({ set: change.set, patches: change.patches.map(({ text }) => text) });
+const digests = new WeakMap<FactorLevel, Digest>();
+
+function changeDigest(level: FactorLevel): Digest {
+  const { set, patches } = level.change;
+  const digest = digests.get(level) ?? digestJson({ set, patches: patches.map(({ text }) => text) });
+  digests.set(level, digest);
+  return digest;
 }
 
 /** A run that is elsewhere; `at` in milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createRng } from "../base/rng.ts";
-import { clusteredStandardError, pairedDifference, type ScoredItem } from "./items.ts";
+import { clusteredStandardError, ownStandardError, pairedDifference, type ScoredItem } from "./items.ts";
 
 test("one item a cluster: the plain standard error of the mean", () => {
   const items = [1, 2, 4, 9].map((score, i) => ({ score, cluster: `${i}` }));
@@ -54,4 +54,17 @@ test("only shared items with finite scores are compared, each once", () => {
   );
   expect(found).toEqual({ difference: 3, standardError: expect.closeTo(Math.SQRT2 / 2, 12), items: 2 });
   expect(pairedDifference([item("x", 1)], [item("x", 2)])).toBeNull();
+});
+
+test("a run's own standard error is the spread of its mean where the items stay and their difficulty is known", () => {
+  const rng = createRng("own");
+  const items = 60;
+  const difficulties = Array.from({ length: items }, () => 5 * rng.normal());
+  const scored = (): ScoredItem[] =>
+    difficulties.map((difficulty, i) => ({ id: `${i}`, score: difficulty + 0.4 * rng.normal(), cluster: `${i}` }));
+  const squares = Array.from({ length: 300 }, () => (ownStandardError(scored(), scored()) ?? 0) ** 2);
+  const variance = squares.reduce((sum, v) => sum + v, 0) / squares.length;
+  expect(variance / (0.4 ** 2 / items)).toBeGreaterThan(0.95);
+  expect(variance / (0.4 ** 2 / items)).toBeLessThan(1.05);
+  expect(ownStandardError(scored(), [])).toBeNull();
 });

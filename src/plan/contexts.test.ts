@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { type Elsewhere, measureTold } from "./contexts.test-util.ts";
+import type { Context } from "./plan.ts";
+
+const scale: Context = { kind: "scale", levels: ["full", "proxy"] };
+const epoch: Context = { kind: "epoch", levels: ["now", "before"] };
+
+const told = (elsewhere: Elsewhere) => measureTold(elsewhere, 12, 30, 16);
+
+test("a cheap scale that agrees sharpens what is known here, and what is said stays true", () => {
+  const { coverage, width, error, agreement } = told({ context: scale, agreement: 0.95, spread: 1, noise: 1 });
+  expect(width).toBeLessThan(0.8);
+  expect(error).toBeLessThan(0.8);
+  expect(coverage).toBeGreaterThan(0.85);
+  expect(agreement).toBeGreaterThan(0.6);
+});
+
+test("a cheap scale that has nothing to do with this one is found out, and misleads little", () => {
+  const { coverage, width, error, agreement } = told({ context: scale, agreement: 0, spread: 1, noise: 1 });
+  expect(agreement).toBeLessThan(0.45);
+  // Twelve runs here against thirty that are about something else: which factors matter is learnt from all.
+  expect(coverage).toBeGreaterThan(0.8);
+  expect(width).toBeGreaterThan(0.9);
+  expect(error).toBeLessThan(1.2);
+});
+
+test.each([
+  ["three times as large", 3, 1],
+  ["a third", 1 / 3, 1],
+  ["as large, in a quarter of the noise", 1, 0.25],
+  ["as large, in three times the noise", 1, 3],
+] as const)("effects elsewhere that are %s do not deceive", (_, spread, noise) => {
+  const { coverage, width } = told({ context: scale, agreement: 0.95, spread, noise });
+  expect(coverage).toBeGreaterThan(0.83);
+  expect(coverage).toBeLessThan(0.98);
+  expect(width).toBeLessThan(0.95);
+});
+
+test("runs of before an edit that changed nothing but the level keep what they told", () => {
+  const { coverage, width } = told({ context: epoch, agreement: 1, spread: 1, noise: 1 });
+  expect(coverage).toBeGreaterThan(0.85);
+  expect(width).toBeLessThan(0.8);
+});
