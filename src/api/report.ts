@@ -62,6 +62,37 @@ const confirmation = z.object({
   outcome: z.enum(["pending", "confirmed", "futile"]),
 });
 
+/** Where single runs' noise comes from, and its standard deviation there in the objective's unit. */
+const noisePart = z.object({
+  source: z.discriminatedUnion("kind", [
+    /** What nothing else explains. */
+    z.object({ kind: z.literal("own") }),
+    /** What runs of one seed share. */
+    z.object({ kind: z.literal("seed") }),
+    /** What runs share that took one draw of these stages from the cache. */
+    z.object({ kind: z.literal("stages"), stages: z.array(z.string()) }),
+  ]),
+  sd: interval,
+  /** How many draws of it the runs have seen: of one alone, nothing is known but what was assumed. */
+  draws: z.number(),
+});
+
+const fit = z.object({
+  objective: z.string(),
+  /** narrow: more runs outside their interval than chance explains; outlier: one run farther off than noise goes. */
+  state: z.enum(["fits", "narrow", "outlier"]),
+  /** Finite runs, those outside what all the others say of them at the report's confidence, and how many would be. */
+  runs: z.number(),
+  outside: z.number(),
+  expected: z.number(),
+  /** Probability of so many or more outside, if the model fits. */
+  chance: z.number(),
+  /** The run farthest off, in its own standard deviations. */
+  worst: z.object({ run: z.string(), z: z.number() }).nullable(),
+  /** Fourth moment of the residuals: 3 for a normal, more for heavier tails. */
+  kurtosis: z.number().nullable(),
+});
+
 const run = z.object({
   id: z.string(),
   levels: z.array(levelId),
@@ -133,7 +164,29 @@ export const reportSchema = z.object({
   interactions: z.array(
     z.object({ a: levelId, b: levelId, objective: z.string().nullable(), sense, estimate: interval }),
   ),
-  noise: z.array(z.object({ objective: z.string(), sd: z.number(), sampling: z.number().nullable() })),
+  noise: z.array(
+    z.object({
+      objective: z.string(),
+      sd: z.number(),
+      sampling: z.number().nullable(),
+      parts: z.array(noisePart).default([]),
+    }),
+  ),
+  /** Whether the model fits its runs, by leaving each out; empty in a sketch, and in reports of before it was looked at. */
+  fit: z.array(fit).default([]),
+  /** What was believed of the recommended set after some counts of runs, in units of utility; empty as `fit` is. */
+  narrowing: z
+    .array(
+      z.object({
+        runs: z.number(),
+        gain: interval,
+        /** Standard deviation of the gain. */
+        doubt: z.number(),
+        /** Standard deviation of what each level does in the set. */
+        doubts: z.array(z.object({ level: levelId, sd: z.number() })),
+      }),
+    )
+    .default([]),
   points: z.array(
     z.object({
       levels: z.array(levelId),

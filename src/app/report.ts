@@ -4,10 +4,11 @@ import { type Report, type ReportRun, reportSchema } from "../api/report.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { combinationIds, isSameCombination } from "../contribution/combination.ts";
 import type { Combination, FactorLevel } from "../contribution/contribution.ts";
-import { decide } from "../decision/decide.ts";
+import { examine } from "../decision/decide.ts";
 import type { DecideOptions, Decision, Verdict } from "../decision/decision.ts";
 import type { Lab } from "../lab/lab.ts";
 import type { Knowledge, Why } from "../plan/plan.ts";
+import { type Diagnosis, diagnose, noDiagnosis, type OnStep } from "./diagnosis.ts";
 import { type History, type PastRun, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import type { Session } from "./session.ts";
@@ -22,23 +23,32 @@ export interface Standing {
   readonly history: History;
   readonly knowledge: Knowledge;
   readonly decision: Decision;
+  readonly diagnosis: Diagnosis;
 }
 
-export async function readStanding(session: Session, detail: DecideOptions["detail"]): Promise<Standing> {
+export async function readStanding(
+  session: Session,
+  detail: DecideOptions["detail"],
+  onStep: OnStep = () => {},
+): Promise<Standing> {
   const history = await readHistory(session);
   const knowledge = knowledgeOf(session, history);
-  return { history, knowledge, decision: decide(knowledge, { detail, runsLeft: null }) };
+  const { decision, ensemble } = examine(knowledge, { detail, runsLeft: null });
+  const diagnosis = detail === "full" ? diagnose(knowledge, ensemble, decision.recommended, onStep) : noDiagnosis;
+  return { history, knowledge, decision, diagnosis };
 }
 
 /**
  * The report of where things stand; right after a landing, with nothing run since, the report of that landing.
  * @param detail sketch: at once, without effects, interactions and points.
  * @param landing a landing's number, to see that one's report again; null: as things stand.
+ * @param onStep told how far looking back over the runs has come.
  */
 export async function readReport(
   session: Session,
   landing: number | null,
   detail: DecideOptions["detail"] = "full",
+  onStep: OnStep = () => {},
 ): Promise<Report | null> {
   const landed = await landingReports(session);
   if (landing !== null) return landed.get(landing) ?? null;
@@ -49,7 +59,7 @@ export async function readReport(
     const runs = await session.store.listRuns();
     if (report !== undefined && !runs.some((run) => run.createdAt > since)) return report;
   }
-  return buildReport(session, await readStanding(session, detail));
+  return buildReport(session, await readStanding(session, detail, onStep));
 }
 
 async function landingReports(session: Session): Promise<ReadonlyMap<number, Report>> {
@@ -63,7 +73,7 @@ async function landingReports(session: Session): Promise<ReadonlyMap<number, Rep
 
 export function buildReport(session: Session, standing: Standing): Report {
   const { loaded, scale } = session;
-  const { decision, history, knowledge } = standing;
+  const { decision, diagnosis, history, knowledge } = standing;
   const { lab, space } = loaded;
   const ids = (combination: Combination) => [...combinationIds(space, combination)];
   const baseline = decision.points.find((point) => isSameCombination(point.combination, decision.baseline));
@@ -106,7 +116,9 @@ export function buildReport(session: Session, standing: Standing): Report {
     ),
     effects: decision.effects.map((effect) => ({ ...effect })),
     interactions: decision.interactions.map((interaction) => ({ ...interaction })),
-    noise: decision.noise.map((noise) => ({ ...noise })),
+    noise: decision.noise.map((noise, m) => ({ ...noise, parts: diagnosis.noiseParts[m] ?? [] })),
+    fit: diagnosis.fit,
+    narrowing: diagnosis.narrowing,
     points: decision.points.map((point) => ({
       levels: ids(point.combination),
       runs: point.runs,

@@ -34,6 +34,7 @@ describe("narrowing", () => {
     const steps = narrowingOf(knowledge, now, set, () => {});
     const last = steps.at(-1);
     expect(last?.gain).toEqual(intervalOf(estimateDifference(now, set, [0, 0, 0, 0]).utility, 0.9));
+    expect(last?.doubt).toBe(mixtureSd(estimateDifference(now, set, [0, 0, 0, 0]).utility));
     expect(last?.doubts.map(({ level }) => level.factor)).toEqual([0, 1, 2, 3]);
     expect(last?.doubts[2]?.sd).toBe(mixtureSd(estimateDifference(now, [1, 1, 1, 0], set).utility));
 

@@ -17,6 +17,8 @@ export interface NarrowingStep {
   readonly runs: number;
   /** U(R) − U(b) at the knowledge's confidence. */
   readonly gain: Interval;
+  /** Its sd. */
+  readonly doubt: number;
   /** sd of e_j, for every level that has a step in R. */
   readonly doubts: readonly { readonly level: LevelRef; readonly sd: number }[];
 }
@@ -62,5 +64,5 @@ function stepAfter(knowledge: Knowledge, ensemble: Ensemble, set: Combination, r
     return [{ level, sd: mixtureSd(estimateDifference(ensemble, step.within, step.without).utility) }];
   });
   const { utility } = estimateDifference(ensemble, set, knowledge.baseline);
-  return { runs, gain: intervalOf(utility, knowledge.confidence), doubts };
+  return { runs, gain: intervalOf(utility, knowledge.confidence), doubt: mixtureSd(utility), doubts };
 }

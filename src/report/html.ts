@@ -7,6 +7,7 @@ import { drawContributions } from "./page/contributions.ts";
 import { drawDecision, drawMasthead } from "./page/decision.ts";
 import { drawCertainty, drawCredit } from "./page/evidence.ts";
 import { heatmapLimit } from "./page/heatmap.ts";
+import { drawNarrowing } from "./page/narrowing.ts";
 import { drawRuns } from "./page/runs.ts";
 import { headlineLine } from "./words.ts";
 
@@ -34,7 +35,7 @@ export function renderHtml(report: Report): string {
 <body>
 <a class="skip" href="#decision">To the decision</a>
 ${drawMasthead(report)}
-<main>${drawDecision(report)}${drawNavigation(report)}${drawContributions(report)}${drawEffects(report)}${drawInteractions(report)}${drawTradeOffs(report)}${drawCredit(report)}${drawCertainty(report)}${drawRuns(report)}</main>
+<main>${drawDecision(report)}${drawNavigation(report)}${drawContributions(report)}${drawEffects(report)}${drawInteractions(report)}${drawTradeOffs(report)}${drawCredit(report)}${drawNarrowing(report)}${drawCertainty(report)}${drawRuns(report)}</main>
 <footer><p>Made by Cairn ${report.version}, the merge queue for model improvements. Everything on this page is in this file; it asks nothing of the network.</p><button type="button" class="download needs-script">Download the data (JSON)</button></footer>
 <script type="application/json" id="report-data">${embedded(report)}</script>
 <script>${new Markup(script)}</script>
@@ -51,6 +52,7 @@ function drawNavigation(report: Report): Markup {
     ["interactions", "Interactions", report.interactions.length > 0],
     ["tradeoffs", "Trade-offs", report.points.length > 0 && report.objectives.length > 1],
     ["credit", "Credit", report.credit.length > 0],
+    ["narrowing", "Narrowing", drawNarrowing(report) !== null],
     ["certainty", "How sure", report.state !== "empty"],
     ["runs", "Runs", true],
   ] as const;

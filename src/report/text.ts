@@ -1,6 +1,7 @@
 import type { Report } from "../api/report.ts";
 import { intervalNote, utilityNote } from "./certainty.ts";
 import { costSentences, evidenceSentences, nextSteps } from "./closing.ts";
+import { fitNote, fitWord, modelWarnings, worstText } from "./fit-words.ts";
 import {
   decimalsOfEstimate,
   formatInstant,
@@ -8,9 +9,13 @@ import {
   formatNumber,
   formatProbability,
   formatRange,
+  plural,
 } from "./format.ts";
+import { doubtRows, fromTo, gainRow, gainSentence } from "./narrowing-view.ts";
+import { isTold, noiseSources, noiseSourcesNote, sourceText } from "./noise-words.ts";
 import { pairSentence, senseText } from "./pair.ts";
 import { sanitize } from "./safe.ts";
+import { sparkline } from "./sparkline.ts";
 import {
   displayWidth,
   type Ink,
@@ -59,10 +64,14 @@ export function renderText(report: Report, options: TerminalOptions): string {
   const safe = sanitizeReport(report);
   const sections = [
     decisionSection(safe, page),
+    warningSection(safe, page),
     ...verdictSections(safe, page),
     objectiveSection(safe, page),
     ...(safe.state === "empty" ? [] : [effectSection(safe, page), interactionSection(safe, page)]),
     creditSection(safe, page),
+    narrowingSection(safe, page),
+    fitSection(safe, page),
+    noiseSection(safe, page),
     costSection(safe, page),
     nextSection(safe, page),
   ];
@@ -82,6 +91,16 @@ function decisionSection(report: Report, page: Page): readonly string[] {
     ...wrap(title, page.width).map((line) => page.paint("bold", line)),
     ...details.flatMap((line) => wrap(line, page.width)),
   ];
+}
+
+function warningSection(report: Report, page: Page): readonly string[] {
+  const warnings = modelWarnings(report);
+  if (warnings.length === 0) return [];
+  const lines = warnings.flatMap(({ text, command }) => [
+    ...indented(text, page).map((line) => page.paint("worse", line)),
+    ...(command === null ? [] : commandLines(command, page)),
+  ]);
+  return [heading("The model does not fit", page), ...lines];
 }
 
 function heading(title: string, page: Page): string {
@@ -272,6 +291,77 @@ function creditSection(report: Report, page: Page): readonly string[] {
   return [heading("Credit: shares of the set's utility", page), ...lines];
 }
 
+const doubtsShown = 6;
+
+function narrowingSection(report: Report, page: Page): readonly string[] {
+  const gain = gainRow(report);
+  const doubts = doubtRows(report, doubtsShown);
+  const sentence = gainSentence(report);
+  if (report.narrowing.length < 2 || doubts.length === 0) return [];
+  const rows = [...(gain === null ? [] : [gain]), ...doubts];
+  const column = Math.min(page.width < 70 ? 15 : 24, Math.max(...rows.map(({ name }) => displayWidth(name)))) + 2;
+  const top = Math.max(...doubts.flatMap(({ sds }) => sds));
+  const lines = rows.map((row) => {
+    const line = sparkline(row.sds, row === gain ? undefined : top);
+    const amounts = page.width < 60 ? fromTo({ ...row, sds: row.sds.slice(-1) }) : fromTo(row);
+    return `  ${padEnd(truncate(row.name, column - 2), column)}${page.paint("better", line)}  ${amounts}`;
+  });
+  const [first, last] = [report.narrowing[0]?.runs ?? 0, report.narrowing.at(-1)?.runs ?? 0];
+  const of = gain === null ? "what the least known do" : "the set's gain, and of what the least known do in it";
+  const note = `Standard deviations of what is believed, in utility, after ${formatNumber(first)} to ${plural(last, "run")}: of ${of}.`;
+  return [
+    heading("How it narrowed", page),
+    ...(sentence === null ? [] : indented(sentence, page)),
+    ...lines,
+    ...indented(note, page).map((line) => page.paint("dim", line)),
+  ];
+}
+
+function fitSection(report: Report, page: Page): readonly string[] {
+  if (report.fit.every(({ runs }) => runs === 0)) return [];
+  const rows = report.fit.map((fit): Row => {
+    const { objective, outside, runs, expected, kurtosis, state } = fit;
+    return {
+      ink: state === "fits" ? "unsure" : "worse",
+      cells: [
+        objective,
+        `${formatNumber(outside)} of ${formatNumber(runs)}`,
+        formatNumber(expected, 1),
+        worstText(fit),
+        kurtosis === null ? "" : formatNumber(kurtosis, 1),
+        fitWord(fit),
+      ],
+    };
+  });
+  return [
+    ...table("Does the model fit?", ["", "outside", "expected", "farthest run", "tails", ""], [4, 3], rows, page),
+    ...indented(`${fitNote} Tails: 3 for a normal, more where single runs go astray.`, page).map((line) =>
+      page.paint("dim", line),
+    ),
+  ];
+}
+
+/** A column a source with one for its interval; where all do not fit, the intervals go first, the run's own last. */
+function noiseSection(report: Report, page: Page): readonly string[] {
+  const sources = noiseSources(report);
+  if (sources.length === 0) return [];
+  const rows = report.noise.map(({ objective: name, parts }): Row => {
+    const objective = objectiveNamed(report, name);
+    const cells = sources.flatMap((source) => {
+      const part = parts.find((it) => sourceText(it) === source);
+      if (part === undefined) return ["", ""];
+      return isTold(part) ? [formatMean(part.sd), `(${formatRange(part.sd)})`] : ["unknown", ""];
+    });
+    return { ink: "unsure", cells: [name, objective === null ? "" : formatNumber(objective.matters), ...cells] };
+  });
+  const heads = sources.flatMap((source) => [source, ""]);
+  const spare = sources.map((_, i) => 3 + 2 * (sources.length - 1 - i));
+  return [
+    ...table("Noise: standard deviations of a run", ["", "matters", ...heads], [...spare, 1], rows, page),
+    ...indented(noiseSourcesNote(report), page).map((line) => page.paint("dim", line)),
+  ];
+}
+
 function costSection(report: Report, page: Page): readonly string[] {
   const sentences = [...costSentences(report), ...evidenceSentences(report)];
   return [heading("Cost", page), ...sentences.flatMap((line) => indented(line, page))];
@@ -283,9 +373,13 @@ function nextSection(report: Report, page: Page): readonly string[] {
     { text: "Everything, as a page to open or send.", command: "cairn report --html report.html" },
   ].flatMap(({ text, command }) => {
     const said = indented(text, page);
-    return command === null ? said : [...said, `    ${page.paint("bold", command)}`];
+    return command === null ? said : [...said, ...commandLines(command, page)];
   });
   return [heading("Next", page), ...lines];
+}
+
+function commandLines(command: string, page: Page): readonly string[] {
+  return wrap(command, page.width - 4).map((line) => `    ${page.paint("bold", line)}`);
 }
 
 /** The same report with every string safe to print. */

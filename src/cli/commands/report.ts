@@ -6,6 +6,7 @@ import { renderHtml } from "../../report/html.ts";
 import { renderText } from "../../report/text.ts";
 import type { Register } from "../command.ts";
 import { outJson } from "../io.ts";
+import { createMeter } from "../render/meter.ts";
 import { examples, positiveInteger, scaleOption, withSession } from "./shared.ts";
 
 export const registerReport: Register = (program, io) => {
@@ -21,9 +22,11 @@ export const registerReport: Register = (program, io) => {
       examples("cairn report", "cairn report --html report.html", "cairn report --landing 1 --json"),
     )
     .action(async (options: { scale?: string; html?: string; landing?: number; json?: boolean }) => {
+      const meter = createMeter(io, "looking back over the runs");
       const report = await withSession(program, io, options.scale, (session) =>
-        readReport(session, options.landing ?? null),
+        readReport(session, options.landing ?? null, "full", (done, total) => meter.update({ done, total })),
       );
+      meter.end();
       if (report === null) throw usage(`there is no landing ${options.landing} with a report in this lab's record`);
       if (options.html !== undefined) {
         const path = resolve(io.cwd, options.html);

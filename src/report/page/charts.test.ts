@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decided, empty } from "../../../test/report/fixtures/samples.ts";
+import { decided, diverging, empty } from "../../../test/report/fixtures/samples.ts";
 import type { Report } from "../../api/report.ts";
 import { effectsOn, interactionsOn, isSure } from "../view.ts";
 import { drawForest } from "./forest.ts";
 import { drawFront } from "./front.ts";
 import { drawHeatmap } from "./heatmap.ts";
+import { drawNarrowing } from "./narrowing.ts";
 
 const report = decided();
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found]) => found ?? "");
@@ -96,4 +97,40 @@ describe("the front", () => {
       })),
     };
   }
+});
+
+describe("narrowing", () => {
+  const text = drawNarrowing(report)?.text ?? "";
+
+  test("has a dot a count and a band around it, the later to the right, the higher gain above", () => {
+    const places = [...text.matchAll(/<circle class="dot best" cx="([\d.]+)%" cy="([\d.]+)%"/g)].map(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ]);
+    expect(places).toHaveLength(report.narrowing.length);
+    const across = places.map(([x = 0]) => x);
+    expect(across).toEqual(across.toSorted((a, b) => a - b));
+    const byGain = report.narrowing.map(({ gain }, i) => ({ mean: gain.mean, y: places[i]?.[1] ?? 0 }));
+    const heights = byGain.toSorted((a, b) => a.mean - b.mean).map(({ y }) => y);
+    expect(heights).toEqual(heights.toSorted((a, b) => b - a));
+    const band = /<path class="spread" d="M([^Z]*)Z"/.exec(text)?.[1]?.split("L") ?? [];
+    expect(band).toHaveLength(2 * report.narrowing.length);
+    const height = (point: string | undefined) => Number(point?.split(" ")[1]);
+    for (const [i, [, y = 0]] of places.entries()) {
+      expect(height(band[i])).toBeLessThan(y);
+      expect(height(band.at(-1 - i))).toBeGreaterThan(y);
+    }
+  });
+
+  test("has a line for each of the least known, on one scale", () => {
+    expect(all(text, /<(svg class="spark")/g)).toHaveLength(10);
+    expect(drawNarrowing({ ...report, narrowing: report.narrowing.slice(0, 1) })).toBeNull();
+    expect(drawNarrowing(empty())).toBeNull();
+  });
+
+  test("leaves the set's chart out where no set is recommended", () => {
+    const still = drawNarrowing(diverging())?.text ?? "";
+    expect(still).toContain('class="spark"');
+    expect(still).not.toContain('class="trend"');
+  });
 });

@@ -1,6 +1,7 @@
 import type { Report } from "../../api/report.ts";
 import { guardrailSentence, isConfirmed, weakestEvidence } from "../certainty.ts";
 import { nextSteps } from "../closing.ts";
+import { modelWarnings } from "../fit-words.ts";
 import {
   decimalsOfEstimate,
   formatDeviceTime,
@@ -37,9 +38,17 @@ export function drawDecision(report: Report): Markup {
 <p class="status ${report.state}">${stateText(report)}</p>
 <h1 id="decision">${title}</h1>
 <p class="lead">${details.join(" ")}</p>
+${drawWarnings(report)}
 ${drawFigures(report)}${drawObjectives(report)}
 <div class="next"><h2 class="small">Next</h2><ol>${nextSteps(report).map(({ text, command }) => html`<li><span>${text}</span>${command === null ? null : html`<code>${command}</code>`}</li>`)}</ol></div>
 </section>`;
+}
+
+/** Before any number: where the model behind the numbers does not fit. */
+function drawWarnings(report: Report): Markup | null {
+  const warnings = modelWarnings(report);
+  if (warnings.length === 0) return null;
+  return html`<div class="warnings" role="note"><h2 class="small">The model does not fit</h2><ul>${warnings.map(({ text, command }) => html`<li><span>${text}</span>${command === null ? null : html`<code>${command}</code>`}</li>`)}</ul></div>`;
 }
 
 function stateText(report: Report): string {

@@ -1,6 +1,7 @@
 import type { Report } from "../../api/report.ts";
 import { confirmationSentence, evidenceNote, guardrailSentence, noiseSentence } from "../certainty.ts";
 import { costSentences, evidenceSentences } from "../closing.ts";
+import { fitNote, fitWord, worstText } from "../fit-words.ts";
 import {
   decimalsOf,
   formatDifference,
@@ -11,8 +12,9 @@ import {
   formatRange,
 } from "../format.ts";
 import { html, type Markup, percent } from "../markup.ts";
+import { isTold, type NoisePart, noiseSources, noiseSourcesNote, sourceText } from "../noise-words.ts";
 import { linearScale } from "../scale.ts";
-import { measureUnit, quotedGains } from "../view.ts";
+import { measureUnit, objectiveNamed, quotedGains, unitSuffix } from "../view.ts";
 
 /** Credit: bars with intervals that add up to the set's gain. */
 export function drawCredit(report: Report): Markup | null {
@@ -36,7 +38,7 @@ export function drawCredit(report: Report): Markup | null {
 /** How sure: the confirmation's tests, the guardrails, and noise beside what matters. */
 export function drawCertainty(report: Report): Markup | null {
   if (report.state === "empty") return null;
-  return html`<section id="certainty"><h2>How sure is this?</h2><div class="columns">${drawConfirmation(report)}${drawGuardrails(report)}</div>${drawNoise(report)}</section>`;
+  return html`<section id="certainty"><h2>How sure is this?</h2><div class="columns">${drawConfirmation(report)}${drawGuardrails(report)}</div>${drawFit(report)}${drawNoise(report)}${drawNoiseParts(report)}</section>`;
 }
 
 function drawConfirmation(report: Report): Markup {
@@ -76,6 +78,37 @@ function drawNoise(report: Report): Markup | null {
   });
   if (rows.length === 0) return null;
   return html`<h3>Noise beside what matters</h3><p class="quiet">The bar is how much one run differs from the next by its seed alone; the line is the smallest difference that matters.</p><table class="forest noise"><tbody>${rows}</tbody></table>`;
+}
+
+/** Leave-one-out residuals: a row an objective. */
+function drawFit(report: Report): Markup | null {
+  const judged = report.fit.filter(({ runs }) => runs > 0);
+  if (judged.length === 0) return null;
+  const rows = judged.map(
+    (fit) =>
+      html`<tr class="${fit.state}"><th scope="row">${fit.objective}</th><td><span class="tag${fit.state === "fits" ? "" : " open"}">${fitWord(fit)}</span></td><td class="number">${formatNumber(fit.outside)} of ${formatNumber(fit.runs)}</td><td class="number">${formatNumber(fit.expected, 1)}</td><td>${worstText(fit)}</td><td class="number">${fit.kurtosis === null ? "" : formatNumber(fit.kurtosis, 1)}</td></tr>`,
+  );
+  return html`<h3>Does the model fit?</h3><p class="quiet">${fitNote}</p><div class="scroll" tabindex="0" role="region" aria-label="Fit of the model"><table class="plain fit"><thead><tr><th scope="col">Objective</th><td></td><th scope="col" class="number">Outside</th><th scope="col" class="number">Expected</th><th scope="col">Farthest run</th><th scope="col" class="number" title="Fourth moment of the residuals: 3 for a normal, more where single runs go astray">Tails (3: normal)</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/** A column a source, a row an objective. */
+function drawNoiseParts(report: Report): Markup | null {
+  const sources = noiseSources(report);
+  if (sources.length === 0) return null;
+  const rows = report.noise.map(({ objective: name, parts }) => {
+    const objective = objectiveNamed(report, name);
+    const matters = objective === null ? "" : `${formatNumber(objective.matters)}${unitSuffix(objective)}`;
+    const cells = sources.map((source) => drawNoisePart(parts.find((part) => sourceText(part) === source)));
+    return html`<tr><th scope="row">${name}</th><td class="number">${matters}</td>${cells}</tr>`;
+  });
+  return html`<h3>Where the noise comes from</h3><p class="quiet">Standard deviations. ${noiseSourcesNote(report)}</p><div class="scroll" tabindex="0" role="region" aria-label="Noise by source"><table class="plain sources"><thead><tr><th scope="col">Objective</th><th scope="col" class="number">Matters</th>${sources.map((source) => html`<th scope="col" class="number">${source}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function drawNoisePart(part: NoisePart | undefined): Markup {
+  if (part === undefined) return html`<td></td>`;
+  if (!isTold(part))
+    return html`<td class="number quiet" title="Only one draw of it was seen: it cannot be told yet">unknown</td>`;
+  return html`<td class="number">${formatMean(part.sd)}<span class="range">${formatRange(part.sd)}</span></td>`;
 }
 
 /** What was spent. */
