@@ -11,9 +11,19 @@
 import type { Combination } from "../contribution/contribution.ts";
 import type { Observation } from "../evidence/evidence.ts";
 import { type Effect, sharedPrior } from "./model.ts";
-import type { Knowledge } from "./plan.ts";
+import type { Context, Knowledge } from "./plan.ts";
+
+/** What an effect is the luck of. */
+export type Source =
+  | { readonly kind: "seed" }
+  /** Seeded stages that the same factors reach: one draw of all of them. */
+  | { readonly kind: "stages"; readonly stages: readonly string[] }
+  | { readonly kind: "offset"; readonly context: Context["kind"] }
+  | { readonly kind: "noise"; readonly side: "here" | "elsewhere" };
 
 export interface Grouping {
+  /** Of the effects, in their order. */
+  readonly sources: readonly Source[];
   /** Of the runs, in their order. */
   readonly effects: (runs: readonly Observation[]) => Effect[];
   /**
@@ -45,31 +55,41 @@ export function createGrouping(knowledge: Pick<Knowledge, "space" | "seededStage
     const sides = elsewhere ? [0, own] : [own, 0];
     return [
       idOf(luck),
-      ...reaches.map((reach, r) => idOf(`${r}/${luck}/${reach.map((factor) => x[factor]).join()}`)),
+      ...reaches.map(({ reach }, r) => idOf(`${r}/${luck}/${reach.map((factor) => x[factor]).join()}`)),
       ...contexts.map((_, c) => context[c] ?? 0),
       ...(contexts.length > 0 ? sides : []),
     ];
   };
-  const priors = [
-    sharedPrior,
-    ...reaches.map(() => [sharedPrior[0] - Math.log(reaches.length), sharedPrior[1]] as const),
-    ...contexts.map(() => contextOffsetPrior),
-    ...(contexts.length > 0 ? [sharedPrior, sharedPrior] : []),
+  const sources: readonly Source[] = [
+    { kind: "seed" },
+    ...reaches.map(({ stages }): Source => ({ kind: "stages", stages })),
+    ...contexts.map(({ kind }): Source => ({ kind: "offset", context: kind })),
+    ...(contexts.length > 0 ? (["here", "elsewhere"] as const) : []).map((side): Source => ({ kind: "noise", side })),
   ];
+  const priors = sources.map(({ kind }) => priorOf(kind, reaches.length));
+  const noiseHere = sources.findIndex((source) => source.kind === "noise" && source.side === "here");
   return {
+    sources,
     groupsOf: (x, seed, own = -1) => groupsOf(x, seed, [], own),
     effects: (runs) => {
       const groups = runs.map((run, i) => groupsOf(run.combination, run.seed, run.context, i + 1));
       return priors.map((prior, e) => ({ prior, groups: Int32Array.from(groups, (of) => of[e] ?? 0) }));
     },
-    noiseHere: contexts.length > 0 ? 1 + reaches.length + contexts.length : null,
+    noiseHere: noiseHere < 0 ? null : noiseHere,
   };
 }
 
+/** All stages' draws together are expected to be as large as a seed's part. */
+function priorOf(kind: Source["kind"], reaches: number): Effect["prior"] {
+  if (kind === "offset") return contextOffsetPrior;
+  return kind === "stages" ? [sharedPrior[0] - Math.log(reaches), sharedPrior[1]] : sharedPrior;
+}
+
 /** Stages that all factors reach draw anew in every run: that is noise; a stage that none reaches draws with the seed. */
-function distinctReaches({ space, seededStages }: Pick<Knowledge, "space" | "seededStages">): (readonly number[])[] {
-  const out = new Map<string, readonly number[]>();
-  for (const { reach } of seededStages)
-    if (reach.length > 0 && reach.length < space.factors.length) out.set(reach.join(), reach);
-  return [...out.values()];
+function distinctReaches({ space, seededStages }: Pick<Knowledge, "space" | "seededStages">) {
+  const shared = seededStages.filter(({ reach }) => reach.length > 0 && reach.length < space.factors.length);
+  return [...Map.groupBy(shared, ({ reach }) => reach.join()).values()].map((of) => ({
+    reach: of[0]?.reach ?? [],
+    stages: of.map(({ stage }) => stage),
+  }));
 }
