@@ -9,7 +9,6 @@ import { createRng, type Rng } from "../../../src/base/rng.ts";
 import type { Combination } from "../../../src/contribution/contribution.ts";
 import { logExpectedImprovement } from "../../../src/math/normal.ts";
 import { argmax } from "../../../src/math/vector.ts";
-import { combinationKey } from "../../../src/plan/space.ts";
 import type { Method, Problem } from "../method.ts";
 import { believe, condition, fitHyper, type Hyper, type Points, type Process, predict } from "./gp.ts";
 import { climb, enumerate, neighbours, randomCombination } from "./moves.ts";
@@ -55,10 +54,13 @@ function createGpEi(problem: Problem, runs: Runs, rng: Rng): Strategy {
       if (everything !== null) return argmax(everything, score) ?? bestOf(process);
       const near = topOf(process, 3).flatMap((x) => [x, ...neighbours(problem, x)]);
       const far = Array.from({ length: randomCandidates }, () => randomCombination(problem, rng));
-      const starts = [...near, ...far].sort((a, b) => score(b) - score(a)).slice(0, climbs);
+      const starts = [...near, ...far]
+        .map((x) => ({ x, score: score(x) }))
+        .sort((a, b) => b.score - a.score)
+        .slice(0, climbs);
       return (
         argmax(
-          starts.map((x) => climb(problem, x, score)),
+          starts.map(({ x }) => climb(problem, x, score)),
           score,
         ) ?? bestOf(process)
       );
@@ -91,19 +93,13 @@ function topOf(process: Process, count: number): Combination[] {
 
 const bestOf = (process: Process): Combination => topOf(process, 1)[0] ?? [];
 
-/** log of the augmented EI; remembers what it was asked. */
+/** log of the augmented EI. */
 function improvementOver(process: Process): (x: Combination) => number {
   const best = predict(process, bestOf(process)).mean;
   const { noise } = process.hyper;
-  const known = new Map<string, number>();
   return (x) => {
-    const key = combinationKey(x);
-    const old = known.get(key);
-    if (old !== undefined) return old;
     const { mean, sd } = predict(process, x);
     const worthOfRun = Math.log1p(-Math.sqrt(noise / (noise + sd * sd)));
-    const value = Math.log(sd) + logExpectedImprovement((mean - best) / sd) + worthOfRun;
-    known.set(key, value);
-    return value;
+    return Math.log(sd) + logExpectedImprovement((mean - best) / sd) + worthOfRun;
   };
 }

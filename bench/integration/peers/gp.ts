@@ -228,7 +228,8 @@ export interface Prediction {
 /** Of the noiseless result at x, in units of y. */
 export function predict({ points, hyper, l, alpha }: Process, x: Combination): Prediction {
   const n = points.y.length;
-  const cross = Float64Array.from(points.x, (other) => kernel(hyper, x, other) + meanVariance);
+  const cross = new Float64Array(n);
+  for (let i = 0; i < n; i++) cross[i] = kernel(hyper, x, points.x[i] ?? x) + meanVariance;
   const mean = dot(cross, alpha);
   solveLower(l, cross, n);
   return { mean, sd: Math.sqrt(Math.max(1e-12, hyper.signal + meanVariance - dot(cross, cross))) };
