@@ -178,6 +178,16 @@ describe("the judgement", () => {
     });
   });
 
+  test("is of the runs that decisions are about, whatever else informs the model", () => {
+    const contexts = [{ kind: "scale" as const, levels: ["full", "proxy"] }];
+    const all = measured(quiet, "contexts", 30).observations.map((run, i) => ({ ...run, context: [i < 12 ? 1 : 0] }));
+    const [elsewhere, here] = [all.slice(0, 12), all.slice(12)];
+    const observations = here.map((run) => (run.run === "r17" ? withScore(run, 300) : run));
+    const fit = fits({ ...knowledgeOf(quiet, observations), elsewhere, contexts });
+    expect(fit.runs).toBe(18);
+    expect(fit.worst?.run).toBe("r17");
+  });
+
   test("stays finite when a run is a million times larger", () => {
     const knowledge = measured(quiet, "huge", 12);
     const observations = knowledge.observations.map((run) => (run.run === "r5" ? withScore(run, 5e7) : run));

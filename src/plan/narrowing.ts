@@ -25,8 +25,9 @@ export interface NarrowingStep {
 
 /** Counts k, at most. */
 const steps = 12;
-/** Of the hyper-parameters, for each of the counts before the last: a mode alone is too sure when runs are few. */
+/** Of the hyper-parameters, for each of the counts before the last: a mode alone is too sure while runs are few. */
 const draws = 8;
+const fewRuns = 64;
 
 /**
  * @param ensemble what is believed now, after all runs.
@@ -54,7 +55,7 @@ function countsUpTo(n: number): number[] {
 
 function believedAfter(knowledge: Knowledge, runs: number): Ensemble {
   const belief = believe({ ...knowledge, observations: knowledge.observations.slice(0, runs) });
-  return drawEnsemble(belief, draws, createRng(`narrowing/${runs}`));
+  return runs > fewRuns ? [belief] : drawEnsemble(belief, draws, createRng(`narrowing/${runs}`));
 }
 
 function stepAfter(knowledge: Knowledge, ensemble: Ensemble, set: Combination, runs: number): NarrowingStep {
