@@ -93,6 +93,33 @@ const fit = z.object({
   kurtosis: z.number().nullable(),
 });
 
+/** Runs at other scales, or of before the lab changed outside its contributions, beside those that are decided about. */
+const context = z.object({
+  kind: z.enum(["scale", "epoch"]),
+  /** The one that is decided about first. */
+  levels: z.array(z.object({ name: z.string(), runs: z.number() })),
+  /** By the model: the correlation of what is measured there with what is measured here. */
+  correlations: z.array(z.object({ objective: z.string(), estimate: interval })),
+  /** Spearman's rank correlation over the combinations that were run on both sides; null where too few were. */
+  ranks: z.array(
+    z.object({ level: z.string(), objective: z.string(), combinations: z.number(), estimate: interval.nullable() }),
+  ),
+});
+
+/** A part of the baseline: what it was worth in the set that it landed with, and what the baseline would lose without it now. */
+const lastingPart = z.object({
+  level: levelId,
+  landing: z.number().nullable(),
+  atLanding: interval.nullable(),
+  now: interval,
+  /** holds: worth its keep, at the report's confidence. spent: not worth it. unknown: so many more runs would tell. */
+  state: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("holds") }),
+    z.object({ kind: z.literal("spent") }),
+    z.object({ kind: z.literal("unknown"), runs: z.number() }),
+  ]),
+});
+
 const run = z.object({
   id: z.string(),
   levels: z.array(levelId),
@@ -187,6 +214,10 @@ export const reportSchema = z.object({
       }),
     )
     .default([]),
+  /** Of evidence from elsewhere; empty where there is none, in a sketch, and in reports of before it was used. */
+  contexts: z.array(context).default([]),
+  /** What landed before this report, and whether it still holds; empty in a sketch and in reports of before it was asked. */
+  lasting: z.array(lastingPart).default([]),
   points: z.array(
     z.object({
       levels: z.array(levelId),

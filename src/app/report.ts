@@ -11,6 +11,7 @@ import type { Knowledge, Why } from "../plan/plan.ts";
 import { type Diagnosis, diagnose, noDiagnosis, type OnStep } from "./diagnosis.ts";
 import { type History, type PastRun, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
+import { type Lasting, lastingOf, noLasting } from "./lasting.ts";
 import type { Session } from "./session.ts";
 import { whySentence } from "./words.ts";
 
@@ -24,6 +25,7 @@ export interface Standing {
   readonly knowledge: Knowledge;
   readonly decision: Decision;
   readonly diagnosis: Diagnosis;
+  readonly lasting: Lasting;
 }
 
 export async function readStanding(
@@ -35,7 +37,9 @@ export async function readStanding(
   const knowledge = knowledgeOf(session, history);
   const { decision, ensemble } = examine(knowledge, { detail, runsLeft: null });
   const diagnosis = detail === "full" ? diagnose(knowledge, ensemble, decision.recommended, onStep) : noDiagnosis;
-  return { history, knowledge, decision, diagnosis };
+  if (detail !== "full") return { history, knowledge, decision, diagnosis, lasting: noLasting };
+  const lasting = lastingOf(knowledge, ensemble, session.loaded.landings, await landingReports(session));
+  return { history, knowledge, decision, diagnosis, lasting };
 }
 
 /**
@@ -73,7 +77,7 @@ async function landingReports(session: Session): Promise<ReadonlyMap<number, Rep
 
 export function buildReport(session: Session, standing: Standing): Report {
   const { loaded, scale } = session;
-  const { decision, diagnosis, history, knowledge } = standing;
+  const { decision, diagnosis, history, knowledge, lasting } = standing;
   const { lab, space } = loaded;
   const ids = (combination: Combination) => [...combinationIds(space, combination)];
   const baseline = decision.points.find((point) => isSameCombination(point.combination, decision.baseline));
@@ -119,6 +123,7 @@ export function buildReport(session: Session, standing: Standing): Report {
     noise: decision.noise.map((noise, m) => ({ ...noise, parts: diagnosis.noiseParts[m] ?? [] })),
     fit: diagnosis.fit,
     narrowing: diagnosis.narrowing,
+    ...lasting,
     points: decision.points.map((point) => ({
       levels: ids(point.combination),
       runs: point.runs,
@@ -231,6 +236,7 @@ const whySchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("bold"), level }),
   z.object({ kind: z.literal("confirm"), pair: z.number(), side: z.enum(["baseline", "recommended"]) }),
   z.object({ kind: z.literal("leave-out"), level }),
+  z.object({ kind: z.literal("scrape"), level }),
 ]);
 
 /** A run's recorded reason in words. */

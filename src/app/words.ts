@@ -41,6 +41,8 @@ export function whySentence(why: Why): string {
       return `confirmation, pair ${why.pair}: the ${why.side === "baseline" ? "baseline" : "recommended set"} on a fresh seed`;
     case "leave-out":
       return `the recommended set without ${why.level}: is it worth its keep?`;
+    case "scrape":
+      return `nothing better to do: does ${why.level}, which landed before, still hold?`;
   }
 }
 

@@ -22,15 +22,13 @@ import {
   probabilityAbove,
 } from "../plan/belief.ts";
 import { bestExpectedImprovement } from "../plan/next.ts";
-import type { Knowledge, PlanRequest } from "../plan/plan.ts";
+import { type Knowledge, keep, type PlanRequest } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
 import { combinationKey, hamming, hasLevel, isLegal, levelsOf, stepOf } from "../plan/space.ts";
 import { type ConfirmRun, confirmationOf, mostCandidates, testedCandidates, thresholdOf } from "./confirm.ts";
 import type { Confirmation } from "./decision.ts";
 import { criticalT } from "./eprocess.ts";
 
-/** Worth of a part at which keeping and dropping it err evenly between an effect of 0 and one of 1, in units of `matters`. */
-export const keep = 0.5;
 /** What a part costs in the ranking: no more than breaks ties. */
 const partPrice = 0.1;
 const judgedPairs = 10;
@@ -97,7 +95,7 @@ export function assess(
 }
 
 /** sd of one run's utility: objectives' noise, independent. */
-function utilityNoise(knowledge: Knowledge, ensemble: Ensemble): number {
+export function utilityNoise(knowledge: Knowledge, ensemble: Ensemble): number {
   const sds = noiseSds(ensemble);
   return Math.hypot(...knowledge.objectives.map(({ weight, matters }, m) => (weight * (sds[m] ?? 0)) / matters));
 }

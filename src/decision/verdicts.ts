@@ -17,10 +17,10 @@ import {
   knowledgeShape,
   probabilityAbove,
 } from "../plan/belief.ts";
-import type { Knowledge } from "../plan/plan.ts";
+import { type Knowledge, keep } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
 import { hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
-import { type Assessment, keep } from "./assess.ts";
+import type { Assessment } from "./assess.ts";
 import type { LandReason, ShelveReason, UndecidedReason, Verdict } from "./decision.ts";
 import { interactionFunctional } from "./effects.ts";
 import { utilityInterval } from "./gains.ts";
@@ -118,9 +118,14 @@ function verdictOutside(judge: Judge, ref: LevelRef): Verdict {
   if (reason !== null) return shelve(reason);
   if (broken !== null && inSet.low > 0) {
     const unsure = { kind: "guardrail-unsure", objective: broken.objective, probability: broken.probability } as const;
-    return undecided(judge, ref, unsure, runsToTell(judge, inSet));
+    return undecided(judge, ref, unsure, runsToTell(judge.knowledge, judge.assessment.noise, inSet));
   }
-  return undecided(judge, ref, { kind: "noisy", inSet, alone }, runsToTell(judge, inSet));
+  return undecided(
+    judge,
+    ref,
+    { kind: "noisy", inSet, alone },
+    runsToTell(judge.knowledge, judge.assessment.noise, inSet),
+  );
 }
 
 /** What keeps a level from being judged by its effect. */
@@ -265,9 +270,9 @@ function undecided(judge: Judge, ref: LevelRef, reason: UndecidedReason, runs: n
 const mostRunsToTell = 200;
 
 /** Runs, in pairs with and without the level, until its interval would be clear of the threshold that it straddles. */
-function runsToTell({ knowledge, assessment }: Judge, inSet: Interval): number {
-  const z = normalQuantile((1 + knowledge.confidence) / 2);
-  const distance = Math.max(keep / 2, Math.abs(inSet.mean - keep));
-  const pairs = Math.ceil(2 * ((z * assessment.noise) / distance) ** 2);
+export function runsToTell({ confidence }: Pick<Knowledge, "confidence">, noise: number, { mean }: Interval): number {
+  const z = normalQuantile((1 + confidence) / 2);
+  const distance = Math.max(keep / 2, Math.abs(mean - keep));
+  const pairs = Math.ceil(2 * ((z * noise) / distance) ** 2);
   return Math.min(mostRunsToTell, Math.max(2, 2 * pairs));
 }

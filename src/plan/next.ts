@@ -15,6 +15,7 @@ import { believe, believeCombination, drawEnsemble, type Ensemble, sketchBelief 
 import { everywhere, halfFlip, near } from "./candidates.ts";
 import { createFilter, type History, historyOf, isBold } from "./history.ts";
 import type { Knowledge, PlanRequest, Suggestion, Why } from "./plan.ts";
+import { scrape } from "./scrape.ts";
 import { differences, levelId, levelsOf } from "./space.ts";
 
 /** Runs of one combination that a search may ask for. */
@@ -72,7 +73,9 @@ function suggestOne(request: PlanRequest, ensemble: Ensemble, mayRun: (x: Combin
   const scout = createField(ensemble.slice(0, scoutDraws).map(sketchBelief), knowledge.baseline);
   const incumbent = incumbentOf(knowledge.baseline, history, field);
   const situation: Situation = { request, history, field, scout, incumbent, mayRun, rng };
-  return boldRun(situation) ?? mostValuable(situation, candidatesOf(situation), null);
+  return (
+    boldRun(situation) ?? mostValuable(situation, candidatesOf(situation), null) ?? scrape(request, ensemble, mayRun)
+  );
 }
 
 function suggestion(request: PlanRequest, combination: Combination, seed: number, why: Why): Suggestion {

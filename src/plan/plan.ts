@@ -40,6 +40,9 @@ export interface Context {
   readonly levels: readonly string[];
 }
 
+/** Worth of a part at which keeping and dropping it err evenly between an effect of 0 and one of 1, in units of `matters`. */
+export const keep = 0.5;
+
 /** Where a lab that has landed nothing begins to confirm. */
 export const firstConfirmSeed = 1001;
 
@@ -81,4 +84,6 @@ export type Why =
   | { readonly kind: "bold"; readonly level: string }
   | { readonly kind: "confirm"; readonly pair: number; readonly side: "baseline" | "recommended" }
   /** The recommended set without one part: is the part worth its keep? */
-  | { readonly kind: "leave-out"; readonly level: string };
+  | { readonly kind: "leave-out"; readonly level: string }
+  /** The baseline without a part that landed before (or the baseline itself, to compare it with): does the part still hold? */
+  | { readonly kind: "scrape"; readonly level: string };

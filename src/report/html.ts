@@ -9,6 +9,7 @@ import { drawCertainty, drawCredit } from "./page/evidence.ts";
 import { heatmapLimit } from "./page/heatmap.ts";
 import { drawNarrowing } from "./page/narrowing.ts";
 import { drawRuns } from "./page/runs.ts";
+import { drawTime } from "./page/time.ts";
 import { headlineLine } from "./words.ts";
 
 /**
@@ -35,7 +36,7 @@ export function renderHtml(report: Report): string {
 <body>
 <a class="skip" href="#decision">To the decision</a>
 ${drawMasthead(report)}
-<main>${drawDecision(report)}${drawNavigation(report)}${drawContributions(report)}${drawEffects(report)}${drawInteractions(report)}${drawTradeOffs(report)}${drawCredit(report)}${drawNarrowing(report)}${drawCertainty(report)}${drawRuns(report)}</main>
+<main>${drawDecision(report)}${drawNavigation(report)}${drawContributions(report)}${drawEffects(report)}${drawInteractions(report)}${drawTradeOffs(report)}${drawCredit(report)}${drawNarrowing(report)}${drawCertainty(report)}${drawTime(report)}${drawRuns(report)}</main>
 <footer><p>Made by Cairn ${report.version}, the merge queue for model improvements. Everything on this page is in this file; it asks nothing of the network.</p><button type="button" class="download needs-script">Download the data (JSON)</button></footer>
 <script type="application/json" id="report-data">${embedded(report)}</script>
 <script>${new Markup(script)}</script>
@@ -54,6 +55,7 @@ function drawNavigation(report: Report): Markup {
     ["credit", "Credit", report.credit.length > 0],
     ["narrowing", "Narrowing", drawNarrowing(report) !== null],
     ["certainty", "How sure", report.state !== "empty"],
+    ["time", "Then and elsewhere", report.contexts.length + report.lasting.length > 0],
     ["runs", "Runs", true],
   ] as const;
   const links = sections.filter(([, , there]) => there).map(([id, name]) => html`<a href="#${id}">${name}</a>`);

@@ -28,6 +28,16 @@ import {
   wrap,
 } from "./terminal.ts";
 import { drawForestLines } from "./text-forest.ts";
+import {
+  agreementNote,
+  contextSentence,
+  contextTitle,
+  estimateText,
+  lastingNote,
+  lastingWord,
+  type ReportContext,
+  ranksOn,
+} from "./time-words.ts";
 import { verdictLabel, verdictSentence } from "./verdict-words.ts";
 import {
   effectsOn,
@@ -72,6 +82,8 @@ export function renderText(report: Report, options: TerminalOptions): string {
     narrowingSection(safe, page),
     fitSection(safe, page),
     noiseSection(safe, page),
+    ...contextSections(safe, page),
+    lastingSection(safe, page),
     costSection(safe, page),
     nextSection(safe, page),
   ];
@@ -359,6 +371,46 @@ function noiseSection(report: Report, page: Page): readonly string[] {
   return [
     ...table("Noise: standard deviations of a run", ["", "matters", ...heads], [...spare, 1], rows, page),
     ...indented(noiseSourcesNote(report), page).map((line) => page.paint("dim", line)),
+  ];
+}
+
+/** What the columns mean is said once, below the last. */
+function contextSections({ contexts }: Report, page: Page): readonly (readonly string[])[] {
+  const note = indented(agreementNote, page).map((line) => page.paint("dim", line));
+  return contexts.map((context, i) => [...contextSection(context, page), ...(i === contexts.length - 1 ? note : [])]);
+}
+
+function contextSection(context: ReportContext, page: Page): readonly string[] {
+  const rows = context.correlations.map(({ objective, estimate }): Row => {
+    const ranks = ranksOn(context, objective);
+    const combinations = plural(ranks?.combinations ?? 0, "combination");
+    return {
+      ink: "unsure",
+      cells: [objective, estimateText(estimate), estimateText(ranks?.estimate ?? null), combinations],
+    };
+  });
+  return [
+    ...table(contextTitle(context), ["", "agreement", "ranks", ""], [3], rows, page),
+    ...indented(contextSentence(context), page),
+  ];
+}
+
+const lastingInks = { holds: "better", spent: "worse", unknown: "unsure" } as const;
+
+function lastingSection({ lasting }: Report, page: Page): readonly string[] {
+  if (lasting.length === 0) return [];
+  const rows = lasting.map((part): Row => {
+    const then = part.atLanding === null ? "" : formatMean(part.atLanding, true);
+    const [now, range] = [formatMean(part.now, true), `(${formatRange(part.now, true)})`];
+    return {
+      ink: lastingInks[part.state.kind],
+      cells: [part.level, part.landing === null ? "" : `${part.landing}`, then, now, range, lastingWord(part)],
+    };
+  });
+  const head = ["", "landing", "then", "now", "", ""];
+  return [
+    ...table("What landed, and whether it still holds", head, [4, 1], rows, page),
+    ...indented(lastingNote, page).map((line) => page.paint("dim", line)),
   ];
 }
 
