@@ -15,7 +15,11 @@ const json: z.ZodType<Json> = z.json();
 const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 
 const metric = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform((name) => Number(name))]);
-const metrics = z.record(z.string(), metric);
+/** Taken apart first, since a record of zod leaves out a name such as `__proto__`. */
+const metrics = z.preprocess(
+  (value) => (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : value),
+  z.array(z.tuple([z.string(), metric])),
+);
 
 const keyParts = z.object({
   schema: z.literal(1),
@@ -87,7 +91,7 @@ export function encodeMetrics(metrics: Metrics): string {
 }
 
 export function decodeMetrics(text: string): Metrics {
-  return new Map(Object.entries(metrics.parse(JSON.parse(text))));
+  return new Map(metrics.parse(JSON.parse(text)));
 }
 
 export function resultOf(row: Selectable<Schema["results"]>): StageResult {

@@ -186,7 +186,7 @@ export function storeContract(backend: StoreBackend): void {
               [...(map ?? [])].map(([name, value]) => [name, value === 0 ? 0 : value]).sort();
             expect(plain(found?.metrics)).toEqual(plain(metrics));
           }),
-          { numRuns: 50 },
+          { numRuns: 50, examples: [[JSON.parse('{"__proto__": 1.5}'), 0]] },
         );
       });
 
