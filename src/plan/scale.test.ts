@@ -29,12 +29,13 @@ describe("results of several contexts", () => {
     expect([...both.data.y.slice(5)]).toEqual([...alone.data.y]);
   });
 
-  test("come in their context's own spread where enough results tell it", () => {
-    const tenfold = scaled([...here, ...[10, 20, 30, 40, 90].map((value) => run(value, 1))]).data.y;
-    // Five results on either side: the ratio of ten is drawn to 10^(5/7).
-    for (let i = 0; i < 5; i++) expect(tenfold[5 + i]).toBeCloseTo((tenfold[i] ?? 0) * 10 ** (2 / 7), 12);
-    const few = scaled([...here, run(10, 1), run(90, 1)]);
-    expect(few.data.y[6]).toBeCloseTo(40 / few.unit, 12);
+  test("come in their context's own spread where the same changes do more or less there", () => {
+    const corners = [0, 1].flatMap((a) => [0, 1].map((b) => [a, b]));
+    const of = (factor: number, context: number) =>
+      corners.map(([a = 0, b = 0]) => ({ ...run(factor * (3 * a + 2 * b), context), combination: [a, b] }));
+    const tenfold = scaled([...of(1, 0), ...of(10, 1)]).data.y;
+    // Four combinations on either side: the ratio of ten is drawn to 10^(3/5).
+    for (let i = 0; i < 4; i++) expect(tenfold[4 + i]).toBeCloseTo((tenfold[i] ?? 0) * 10 ** (2 / 5), 12);
   });
 
   test("lend their spread while the deciding context has next to none", () => {

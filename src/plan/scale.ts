@@ -7,8 +7,7 @@
  * while it has fewer than three. The first part follows the bulk of the results and yields when a few are a million times
  * larger; the second stands in while there are few results or none: N factors whose effects are a few times what matters
  * (2δ√N over the whole space is about 3δ an effect under the model's prior). `y = r/h`; known variance `v = (sampling error/h)²`.
- * Effects may all be larger or smaller in another context: there `y = r/(hρ)`, `ρ = (bulk there/bulk here)^(m/(m+2))`, `m` the
- * smaller number of results, so that ρ is near 1 while few tell.
+ * Effects may all be larger or smaller in another context: there `y = r/(hρ)`, ρ how much larger (spread.ts).
  * A diverged run counts as worse than the worst of its context: min(worst, median − 2 · 1.4826 MAD).
  */
 import type { Observation, ResolvedObjective } from "../evidence/evidence.ts";
@@ -16,6 +15,7 @@ import { median, medianAbsoluteDeviation, standardDeviation } from "../math/robu
 import { columnsOf, type Shape } from "./functional.ts";
 import type { Grouping } from "./grouping.ts";
 import type { Data } from "./model.ts";
+import { type Result, spreadRatio } from "./spread.ts";
 
 export interface Scaled {
   readonly data: Data;
@@ -25,7 +25,7 @@ export interface Scaled {
   readonly unit: number;
 }
 
-/** Results that say how much a context's own results vary. */
+/** Results that say how much those of the deciding context vary. */
 const fewestForSpread = 3;
 
 /** A run with its oriented result, null when it diverged. */
@@ -35,10 +35,12 @@ interface Measured {
   readonly samplingError: number;
 }
 
-/** Finite results of one context about their median. */
+/** Finite results of one context, and their median. */
 interface Residuals {
   readonly centre: number;
+  /** About the centre. */
   readonly values: readonly number[];
+  readonly results: readonly Result[];
 }
 
 export function scaleObjective(
@@ -52,6 +54,7 @@ export function scaleObjective(
   const contexts = Map.groupBy(measured, ({ run }) => contextKey(run.context));
   const here = residualsOf(contexts.get(contextKey([])) ?? [], all.centre);
   const residuals = new Map([...contexts].map(([key, of]) => [key, residualsOf(of, here.centre)]));
+  residuals.set(contextKey([]), here);
   const judged = here.values.length >= fewestForSpread ? here.values : [...residuals.values()].flatMap((r) => r.values);
   const factors = Math.max(1, shape.factors);
   const unit = Math.hypot(bulkOf(judged), (2 * objective.matters * factors) / Math.sqrt(factors + judged.length ** 2));
@@ -84,23 +87,18 @@ function measuredOf(objective: ResolvedObjective, run: Observation): Measured[] 
 
 /** About `fallback` where nothing is finite. */
 function residualsOf(measured: readonly Measured[], fallback: number): Residuals {
-  const finite = measured.flatMap(({ oriented }) => (oriented === null ? [] : [oriented]));
-  const centre = finite.length === 0 ? fallback : median(finite);
-  return { centre, values: finite.map((value) => value - centre) };
+  const results = measured.flatMap(({ run, oriented }) =>
+    oriented === null ? [] : [{ x: run.combination, value: oriented }],
+  );
+  const centre = results.length === 0 ? fallback : median(results.map(({ value }) => value));
+  return { centre, values: results.map(({ value }) => value - centre), results };
 }
 
 /** What a context's results are seen against: its centre, hρ, and the residual that a diverged run counts as. */
-function frameOf({ centre, values }: Residuals, here: Residuals, unit: number) {
-  const own = unit * spreadRatio(values, here.values);
+function frameOf({ centre, values, results }: Residuals, here: Residuals, unit: number) {
+  const own = results === here.results ? unit : unit * spreadRatio(results, here.results);
   const worst = values.reduce((least, value) => Math.min(least, value), -2 * (spreadOf(values) || own));
   return { centre, unit: own, worst };
-}
-
-/** ρ */
-function spreadRatio(there: readonly number[], here: readonly number[]): number {
-  const fewer = Math.min(there.length, here.length);
-  const ratio = bulkOf(there) / bulkOf(here);
-  return fewer >= fewestForSpread && ratio > 0 && Number.isFinite(ratio) ? ratio ** (fewer / (fewer + 2)) : 1;
 }
 
 function bulkOf(values: readonly number[]): number {
