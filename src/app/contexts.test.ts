@@ -68,6 +68,7 @@ async function place(row: Row): Promise<Place> {
 }
 
 const outside = ({ origin }: Row): RunOrigin["outside"] => origin?.outside ?? sha256("none");
+const labOf = ({ origin }: Row): RunOrigin["lab"] => origin?.lab ?? sha256("none");
 
 describe("a run's place", () => {
   test("is here while its combination is what was run, whatever else is proposed meanwhile", async () => {
@@ -84,13 +85,15 @@ describe("a run's place", () => {
     expect(await place(row)).toEqual({ kind: "nowhere" });
   });
 
-  test("is an earlier epoch when what changed is outside the contributions, until that is taken back", async () => {
+  test("is an earlier epoch, one at all scales, when what changed is outside the contributions; until that is taken back", async () => {
     const rows = [await record([]), await record(["fast"]), await record(["wide"])];
+    const proxy = await record(["fast"], "proxy");
     write("train.sh", "echo another way to train\n");
-    for (const row of rows) expect(await place(row)).toEqual({ kind: "elsewhere", scale: "full", epoch: outside(row) });
-    expect(new Set(rows.map(outside)).size).toBe(1);
+    for (const row of [...rows, proxy])
+      expect(await place(row)).toEqual({ kind: "elsewhere", scale: row.scale, epoch: labOf(proxy) });
     write("train.sh", "echo train\n");
     for (const row of rows) expect(await place(row)).toEqual({ kind: "here" });
+    expect(await place(proxy)).toEqual({ kind: "elsewhere", scale: "proxy", epoch: null });
   });
 
   test("is an epoch of its scale when the scale itself changed", async () => {

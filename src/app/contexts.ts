@@ -1,8 +1,10 @@
 import { type Digest, digestJson } from "../base/digest.ts";
 import { chosenLevel, combinationFromIds } from "../contribution/combination.ts";
 import type { Combination, FactorLevel } from "../contribution/contribution.ts";
+import { resolveCombination } from "../contribution/resolve.ts";
 import type { Context } from "../plan/plan.ts";
 import type { RunOrigin, RunRow } from "../store/store.ts";
+import type { LoadedLab } from "./load.ts";
 import type { Session } from "./session.ts";
 
 /** What of a session says what a run is about. */
@@ -17,17 +19,35 @@ export type Place =
   | { readonly kind: "nowhere" };
 
 /**
- * The lab outside its contributions at a run's scale: the digest of the recipe with none of them in it, as it was then;
- * null: as it is now.
+ * The lab outside its contributions, as it was when a run was asked for: the digest of the recipe with none of them in it,
+ * at no scale, so that runs of several scales share an epoch; at the run's scale where only that was edited. null: as it is
+ * now.
  */
 export type Epoch = Digest | null;
 
 /** What the recipe of a combination is made of, to be recorded with a run of it; null where the lab itself cannot be built. */
 export function originOf(lab: Lab, combination: Combination, scale = lab.scale): RunOrigin | null {
-  const outside = outsideOf(lab, scale);
-  if (outside === null) return null;
+  const nothing = lab.loaded.space.factors.map(() => 0);
+  const outside = lab.resolve(nothing, scale);
+  const bare = bareDigest(lab.loaded);
+  if (!outside.ok || bare === null) return null;
   const levels = lab.loaded.space.factors.flatMap((factor, j) => chosenLevel(factor, combination[j] ?? 0) ?? []);
-  return { outside, changes: Object.fromEntries(levels.map((level) => [level.id, changeDigest(level)])) };
+  const changes = Object.fromEntries(levels.map((level) => [level.id, changeDigest(level)]));
+  return { outside: outside.value.digest, lab: bare, changes };
+}
+
+const bareDigests = new WeakMap<LoadedLab, Digest | null>();
+
+/** Of the lab with no contribution at no scale. */
+function bareDigest(loaded: LoadedLab): Digest | null {
+  const known = bareDigests.get(loaded);
+  if (known !== undefined) return known;
+  const { space, tree, readFile: files } = loaded;
+  const lab = { ...loaded.lab, scales: [{ name: "", set: {} }] };
+  const resolved = resolveCombination({ lab, space, combination: space.factors.map(() => 0), scale: "", tree, files });
+  const digest = resolved.ok ? resolved.value.digest : null;
+  bareDigests.set(loaded, digest);
+  return digest;
 }
 
 export function placeOf(lab: Lab, row: Pick<RunRow, "levels" | "scale" | "recipeDigest" | "origin">): Place {
@@ -42,13 +62,9 @@ export function placeOf(lab: Lab, row: Pick<RunRow, "levels" | "scale" | "recipe
   if (row.origin === null || row.origin.outside === today?.outside) return { kind: "nowhere" };
   const { changes } = row.origin;
   const same = today !== null && Object.entries(today.changes).every(([level, change]) => changes[level] === change);
-  return same ? { kind: "elsewhere", scale: row.scale, epoch: row.origin.outside } : { kind: "nowhere" };
-}
-
-function outsideOf({ loaded, resolve }: Lab, scale: string): Digest | null {
-  const nothing = loaded.space.factors.map(() => 0);
-  const resolved = resolve(nothing, scale);
-  return resolved.ok ? resolved.value.digest : null;
+  if (!same) return { kind: "nowhere" };
+  const epoch = row.origin.lab === today.lab ? row.origin.outside : row.origin.lab;
+  return { kind: "elsewhere", scale: row.scale, epoch };
 }
 
 const digests = new WeakMap<FactorLevel, Digest>();

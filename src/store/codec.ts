@@ -62,6 +62,7 @@ const runStages = z.array(
 
 const origin = z.object({
   outside: digest,
+  lab: digest,
   changes: z.record(z.string(), digest),
 }) satisfies z.ZodType<RunOrigin>;
 
@@ -123,6 +124,12 @@ export function attemptOf(row: Selectable<Schema["attempts"]>): AttemptRow {
   }));
 }
 
+/** null: written by a Cairn that kept something else. */
+function decodeOrigin(text: string): RunOrigin | null {
+  const parsed = origin.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data : null;
+}
+
 export function runOf(row: Selectable<Schema["runs"]>): RunRow {
   return reading("runs", () => ({
     id: row.id,
@@ -131,7 +138,7 @@ export function runOf(row: Selectable<Schema["runs"]>): RunRow {
     scale: row.scale,
     purpose: purpose.parse(row.purpose),
     recipeDigest: parseDigest(row.recipe_digest),
-    origin: row.origin === null ? null : origin.parse(JSON.parse(row.origin)),
+    origin: row.origin === null ? null : decodeOrigin(row.origin),
     why: json.parse(JSON.parse(row.why)),
     owner: row.owner,
     state: row.state,

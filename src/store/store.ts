@@ -95,8 +95,9 @@ export interface RunStage {
 
 /** What a run's recipe was made of: when it is no longer what the lab makes, this says whether the lab or a level changed. */
 export interface RunOrigin {
-  /** Of the recipe at the run's scale with no contribution in it. */
+  /** Of the recipe with no contribution in it, at the run's scale, and at no scale. */
   readonly outside: Digest;
+  readonly lab: Digest;
   /** Of what each of the run's levels does, by the level's id. */
   readonly changes: Readonly<Record<string, Digest>>;
 }

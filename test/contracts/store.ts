@@ -67,7 +67,11 @@ function newRun(id: string, change: Partial<NewRun> = {}): NewRun {
     scale: "full",
     purpose: "search",
     recipeDigest: sha256("recipe"),
-    origin: { outside: sha256("lab"), changes: { a: sha256("change of a"), "b=x": sha256("change of b") } },
+    origin: {
+      outside: sha256("lab at a scale"),
+      lab: sha256("lab"),
+      changes: { a: sha256("change of a"), "b=x": sha256("change of b") },
+    },
     why: { kind: "baseline" },
     owner: "alive",
     stages: [{ stage: "s", key: null, attempt: null, reused: false, state: "pending" }],
