@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { combinationOf } from "../src/app/combination.ts";
 import { readHistory } from "../src/app/history.ts";
 import { knowledgeOf } from "../src/app/knowledge.ts";
-import { runAsked } from "../src/app/queue.ts";
+import { byHand, runAsked } from "../src/app/queue.ts";
 import { openSession, type Session } from "../src/app/session.ts";
 import { createRng } from "../src/base/rng.ts";
 import { combinationIds, feasible } from "../src/contribution/combination.ts";
@@ -34,7 +34,7 @@ const session = await openSession(positionals[0] ?? ".", { scale: values.scale ?
 try {
   const wanted = tableCombinations(session, values.set.split(",").filter(Boolean), Number(values.random));
   const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
-  const asked = seeds.flatMap((seed) => wanted.map((combination) => ({ combination, seed })));
+  const asked = seeds.flatMap((seed) => wanted.map((combination) => ({ combination, seed, ...byHand })));
   const deadline = AbortSignal.timeout(Number(values.minutes) * 60_000);
   let done = 0;
   await runAsked(session, asked, {

@@ -1,83 +1,148 @@
 /**
- * Calibration, false landings and power, longer than the tests have time for.
+ * Calibration, false landings, planted traps, power and credit, longer than the tests have time for.
  *
- *   node bench/calibration/run.ts [--repeats 100]
+ *   node bench/calibration/run.ts [--part sbc,coverage,nulls,truths,power,credit] [--repeats N] [--jobs N] [--seed S] [--json]
  *
- * Prints how often 90% intervals cover planted truths, how often a null space lands anything under normal, heavy-tailed and
- * heteroscedastic noise, and how often a real gain lands.
+ * Prints every figure with its 90% bounds (so that an upper bound alone holds at 95%) beside what the method asks of it.
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { createRng, type Rng } from "../../src/base/rng.ts";
-import { measureCoverage, plantedTruth } from "../../src/decision/calibrate.test-util.ts";
-import { objective, plainSpace, simulate, type Truth } from "../../src/decision/simulate.test-util.ts";
+import { Worker } from "node:worker_threads";
+import { createProgress } from "../integration/progress.ts";
+import { type Figure, isMet, type Play, type Target } from "./part.ts";
+import { partNamed, parts } from "./parts.ts";
+import type { Job, Reply } from "./worker.ts";
 
-const { values } = parseArgs({ options: { repeats: { type: "string", default: "100" } } });
-const repeats = Number(values.repeats);
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+interface Arguments {
+  readonly names: readonly string[];
+  /** null: each part's own. */
+  readonly repeats: number | null;
+  readonly threads: number;
+  readonly seed: string;
+  readonly json: boolean;
+}
 
-console.log("\ncoverage of 90% intervals on planted spaces");
-console.log("factors  runs  κ     effects            interactions");
-for (const factors of [6, 10])
-  for (const multiple of [2, 4])
-    for (const noise of [0.3, 1]) {
-      const found = measureCoverage({
-        factors,
-        multiple,
-        noise,
-        repeats,
-        label: `cover ${factors} ${multiple} ${noise}`,
-      });
-      const effects = `${percent(found.covered / found.effects)} of ${found.effects}`;
-      const interactions = `${percent(found.interactionsCovered / found.interactions)} of ${found.interactions}`;
-      console.log(
-        `${factors}`.padEnd(9) + `${multiple}N`.padEnd(6) + `${noise}`.padEnd(6) + effects.padEnd(19) + interactions,
-      );
-    }
-
-const studentT3 = (rng: Rng) => {
-  const chi = rng.normal() ** 2 + rng.normal() ** 2 + rng.normal() ** 2;
-  return rng.normal() / Math.sqrt(chi / 3);
-};
-const noises: Readonly<Record<string, Truth["noise"]>> = {
-  normal: (_, rng) => [rng.normal()],
-  "Student t, ν = 3": (_, rng) => [studentT3(rng)],
-  "sd from 0.3 to 3 with the combination": (x, rng) => {
-    const own = createRng(x.join()).uniform();
-    return [0.3 * 10 ** own * rng.normal()];
-  },
-};
-console.log("\nnull spaces of 6 factors, up to 45 runs: share that lands anything (α = 5%)");
-for (const [name, noise] of Object.entries(noises)) {
-  const truth: Truth = {
-    space: plainSpace([1, 1, 1, 1, 1, 1]),
-    objectives: [objective("y")],
-    value: () => [0],
-    noise,
-    seedSd: 1,
+/** null after saying what is wrong. */
+function argumentsOf(): Arguments | null {
+  const text = { type: "string" } as const;
+  const options = { part: text, repeats: text, jobs: text, seed: text, json: { type: "boolean" } } as const;
+  const { values } = parseArgs({ options });
+  const all = parts.map(({ name }) => name);
+  const names = values.part?.split(",").filter(Boolean) ?? all;
+  const unknown = names.filter((name) => !all.includes(name));
+  const [repeats, threads] = [values.repeats ?? null, values.jobs ?? String(availableParallelism())];
+  const wrong = [
+    ...(unknown.length > 0 ? [`--part: no ${unknown.join(", ")}; there are ${all.join(", ")}`] : []),
+    ...(repeats !== null && !isCount(repeats) ? ["--repeats takes a whole number above 0"] : []),
+    ...(isCount(threads) ? [] : ["--jobs takes a whole number above 0"]),
+  ];
+  for (const message of wrong) console.error(message);
+  if (wrong.length > 0) return null;
+  return {
+    names,
+    repeats: repeats === null ? null : Number(repeats),
+    threads: Number(threads),
+    seed: values.seed ?? "1",
+    json: values.json ?? false,
   };
-  let landed = 0;
-  for (let r = 0; r < repeats; r++)
-    if (simulate(truth, `null ${r}`, 45).decision.set.confirmation?.outcome === "confirmed") landed++;
-  console.log(`${name.padEnd(40)}${percent(landed / repeats)} of ${repeats}`);
 }
 
-console.log(
-  "\nplanted spaces of 8 factors, up to 50 runs: share that lands, and the share of the best gain that it has",
-);
-for (const noise of [0.3, 1]) {
-  let landed = 0;
-  let fraction = 0;
-  for (let r = 0; r < repeats; r++) {
-    const truth = plantedTruth(8, noise, createRng(`power ${r}`));
-    const { decision } = simulate(truth, `power ${r}`, 50);
-    const gainOf = (x: readonly number[]) => (truth.value(x)[0] ?? 0) - (truth.value(x.map(() => 0))[0] ?? 0);
-    let top = 0;
-    for (let i = 0; i < 256; i++) top = Math.max(top, gainOf(Array.from({ length: 8 }, (_, j) => (i >> j) & 1)));
-    if (decision.set.confirmation?.outcome !== "confirmed") continue;
-    landed++;
-    fraction += top > 0 ? gainOf(decision.recommended) / top : 1;
-  }
-  console.log(
-    `κ = ${noise}: ${percent(landed / repeats)} land, with ${percent(fraction / Math.max(1, landed))} of the best gain`,
-  );
+function isCount(text: string): boolean {
+  return Number.isInteger(Number(text)) && Number(text) > 0;
 }
+
+/** Repeats outermost, so that an interrupted run has some of everything. */
+function jobsOf({ names, repeats, seed }: Arguments): Job[] {
+  const chosen = names.map(partNamed);
+  const most = Math.max(...chosen.map((part) => repeats ?? part.repeats));
+  return Array.from({ length: most }, (_, repeat) =>
+    chosen
+      .filter((part) => repeat < (repeats ?? part.repeats))
+      .flatMap(({ name, scenarios }) =>
+        scenarios.map((scenario) => ({ part: name, scenario, label: `${seed}/${name}/${scenario}/${repeat}` })),
+      ),
+  ).flat();
+}
+
+/** Plays all jobs, some at a time, and gives their plays in the jobs' order. Rejects with the first error of any. */
+async function playAll(jobs: readonly Job[], threads: number): Promise<Play[]> {
+  const progress = createProgress(
+    jobs.map(({ part }) => part),
+    threads,
+  );
+  const queue = jobs.entries();
+  const plays: Play[] = [];
+  const drain = (worker: Worker): Promise<void> =>
+    new Promise((resolve, reject) => {
+      let underWay: readonly [number, Job] | null = null;
+      worker.on("error", reject);
+      worker.on("message", (reply: Reply) => {
+        if (reply.kind === "done" && underWay !== null) {
+          const [index, { part, scenario }] = underWay;
+          plays[index] = { scenario, row: reply.row };
+          progress.step(part, reply.seconds);
+        }
+        const next = queue.next();
+        if (next.done) return resolve();
+        underWay = next.value;
+        worker.postMessage(underWay[1]);
+      });
+    });
+  const workers = Array.from(
+    { length: Math.min(threads, jobs.length) },
+    () => new Worker(new URL("./worker.ts", import.meta.url)),
+  );
+  try {
+    await Promise.all(workers.map(drain));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    progress.end();
+  }
+  return plays;
+}
+
+async function main(): Promise<number> {
+  const given = argumentsOf();
+  if (given === null) return 2;
+  const jobs = jobsOf(given);
+  const plays = await playAll(jobs, given.threads);
+  const results = given.names.map((name) => ({
+    part: name,
+    figures: partNamed(name).figures(plays.filter((_, i) => jobs[i]?.part === name)),
+  }));
+  if (given.json) {
+    const figures = results.flatMap(({ part, figures: own }) =>
+      own.map((figure) => ({ part, ...figure, met: isMet(figure) })),
+    );
+    console.log(JSON.stringify({ seed: given.seed, figures }, null, 2));
+  } else {
+    for (const { part, figures } of results) console.log(tableOf(part, figures));
+  }
+  return 0;
+}
+
+function tableOf(name: string, figures: readonly Figure[]): string {
+  const { about } = partNamed(name);
+  const rows = figures.map((figure) => {
+    const bounds = figure.bounds === null ? "" : figure.bounds.map(short).join(" to ");
+    const met = isMet(figure);
+    const mark = met === null ? "" : `${wanted(figure.target)} ${met ? "✓" : "✗"}`;
+    return `| ${figure.scenario} | ${figure.what} | ${short(figure.value)} | ${bounds} | ${figure.repeats} | ${mark} |`;
+  });
+  const head = "| | | | 90% bounds | repeats | asked |\n|---|---|---|---|---|---|";
+  return `\n${name}: ${about}\n\n${head}\n${rows.join("\n")}`;
+}
+
+function wanted(target: Target | null): string {
+  if (target === null) return "";
+  const where = target.holds === "upper" ? "upper bound " : "";
+  const { least, most } = target;
+  if (least !== undefined && most !== undefined) return `${where}${least} to ${most}`;
+  return least === undefined ? `${where}≤ ${most}` : `${where}≥ ${least}`;
+}
+
+function short(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(Math.abs(value) >= 10 ? 1 : 3) : "–";
+}
+
+process.exitCode = await main();

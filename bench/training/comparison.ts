@@ -1,4 +1,5 @@
 import type { AskedRun } from "../../src/app/queue.ts";
+import { byHand } from "../../src/app/queue.ts";
 import type { Session } from "../../src/app/session.ts";
 import { combinationFromIds, combinationIds } from "../../src/contribution/combination.ts";
 import { resolveObjectives } from "../../src/evidence/resolve.ts";
@@ -150,7 +151,11 @@ export class Comparison {
   #judgeRuns(repeat: number, set: readonly string[]): AskedRun[] {
     const combination = combinationFromIds(this.#session.loaded.space, set);
     if (combination === null) throw new Error(`${set.join(" + ")} is no set of this lab`);
-    return Array.from({ length: this.#plan.pairs }, (_, pair) => ({ combination, seed: judgeSeed(repeat, pair) }));
+    return Array.from({ length: this.#plan.pairs }, (_, pair) => ({
+      combination,
+      seed: judgeSeed(repeat, pair),
+      ...byHand,
+    }));
   }
 
   #isJudged(repeat: number, set: readonly string[], seed: number): boolean {

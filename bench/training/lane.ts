@@ -1,6 +1,7 @@
 import { createCostModel } from "../../src/app/cost.ts";
 import type { PastRun } from "../../src/app/history.ts";
 import type { AskedRun } from "../../src/app/queue.ts";
+import { byHand } from "../../src/app/queue.ts";
 import type { Session } from "../../src/app/session.ts";
 import { createRng } from "../../src/base/rng.ts";
 import { combinationIds } from "../../src/contribution/combination.ts";
@@ -62,7 +63,7 @@ export class Lane {
   get asks(): AskedRun | null {
     if (this.#state.kind === "over") return null;
     const { combination, seed } = this.#state.step;
-    return { combination, seed: this.repeat * seedsPerRepeat + seed };
+    return { combination, seed: this.repeat * seedsPerRepeat + seed, ...byHand };
   }
 
   get end(): EndRecord | null {

@@ -23,5 +23,10 @@ export function combinationOf(loaded: LoadedLab, levels: readonly string[]): Com
 
 export function askedRuns(loaded: LoadedLab, levels: readonly string[], seeds: number): readonly AskedRun[] {
   const combination = combinationOf(loaded, levels);
-  return Array.from({ length: seeds }, (_, i) => ({ combination, seed: i + 1 }));
+  return Array.from({ length: seeds }, (_, i) => ({
+    combination,
+    seed: i + 1,
+    purpose: "search",
+    why: { kind: "asked" },
+  }));
 }

@@ -80,7 +80,9 @@ export async function land(session: Session): Promise<Landed> {
     },
     credit: Object.fromEntries(report.credit.map((credit) => [credit.level, triple(credit.share)])),
   };
-  const landed: Report = { ...report, landing: number };
+  const { errorBudget: budget } = report;
+  const errorBudget = budget === null ? null : { ...budget, landed: budget.landed + 1 };
+  const landed: Report = { ...report, landing: number, errorBudget };
   // The ledger first: a file without its report would be a landing nobody can explain, a report without a file is none.
   await session.store.append("landing", { landing: number, report: jsonOf(landed) });
   return { landing, file: writeLanding(session.loaded.dir, landing), report: landed };

@@ -60,10 +60,10 @@ export async function runQueue(session: Session, options: QueueOptions): Promise
 }
 
 /** A run that a person asks for. */
-export interface AskedRun {
-  readonly combination: Combination;
-  readonly seed: number;
-}
+export type AskedRun = Pick<Suggestion, "combination" | "seed" | "purpose" | "why">;
+
+/** What a run that a person names is made for. */
+export const byHand = { purpose: "search", why: { kind: "asked" } } as const;
 
 /** Makes just these runs, in order; they are evidence like any other. Those that are recorded already are not repeated. */
 export async function runAsked(session: Session, asked: readonly AskedRun[], options: QueueOptions): Promise<QueueEnd> {
@@ -165,10 +165,10 @@ class Queue {
   }
 
   async make(asked: readonly AskedRun[]): Promise<QueueEnd> {
-    for (const { combination, seed } of asked) {
+    for (const run of asked) {
       while (this.#inFlight.size >= this.#slots) await Promise.race(this.#inFlight.values());
       if (this.#options.signal.aborted) break;
-      await this.#start({ combination, seed, purpose: "search", cost: 0, why: { kind: "asked" } });
+      await this.#start({ ...run, cost: 0 });
     }
     await Promise.all(this.#inFlight.values());
     return this.#options.signal.aborted ? { kind: "interrupted" } : { kind: "exhausted" };

@@ -235,6 +235,8 @@ const whySchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("replicate"), runs: z.number() }),
   z.object({ kind: z.literal("bold"), level }),
   z.object({ kind: z.literal("confirm"), pair: z.number(), side: z.enum(["baseline", "recommended"]) }),
+  z.object({ kind: z.literal("audit"), parts: z.number(), of: z.number() }),
+  z.object({ kind: z.literal("margin"), side: z.enum(["baseline", "set"]) }),
   z.object({ kind: z.literal("leave-out"), level }),
   z.object({ kind: z.literal("scrape"), level }),
 ]);

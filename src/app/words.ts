@@ -39,6 +39,12 @@ export function whySentence(why: Why): string {
       return `from the share for bold ideas: ${why.level}`;
     case "confirm":
       return `confirmation, pair ${why.pair}: the ${why.side === "baseline" ? "baseline" : "recommended set"} on a fresh seed`;
+    case "audit":
+      return `audit of credit: ${why.parts} of the ${why.of} parts together`;
+    case "margin":
+      return why.side === "set"
+        ? "near a guardrail's margin: can it be shown to hold?"
+        : "the baseline again, for a set that is near a guardrail's margin";
     case "leave-out":
       return `the recommended set without ${why.level}: is it worth its keep?`;
     case "scrape":

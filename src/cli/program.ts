@@ -4,6 +4,7 @@ import { version } from "../app/report.ts";
 import type { Register, SetExit } from "./command.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerCompletion } from "./commands/completion.ts";
+import { registerCredit } from "./commands/credit.ts";
 import { registerDecide } from "./commands/decide.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDoctor } from "./commands/doctor.ts";
@@ -34,6 +35,7 @@ const commands: readonly Register[] = [
   registerReport,
   registerDecide,
   registerLand,
+  registerCredit,
   registerExplain,
   registerExport,
   registerFsck,

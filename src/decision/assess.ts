@@ -1,47 +1,32 @@
 /**
  * Where the decision stands: which set is recommended, and what is to be done about it next.
  *
- * Notation: gain `G(x) = U(x) − U(b)` with mean and sd under the model; `parts(x)` the number of factors on which x differs
- * from b. Evaluated sets are ranked by `π(x) · (mean G(x) − parts(x)/10)`, `π(x)` the probability that `judgedPairs` pairs
- * would confirm it: for each test (utility; guarded objectives shifted by their margins) with mean effect μ, model sd τ and
- * noise `σ_d = √2 σ` of a pair, `Φ((μ − t_c σ_d/√n) / √(τ² + σ_d²/n))`, `t_c` the critical t. A set that sits on a guardrail's
- * margin may be the best in the mean and yet have no prospect of being shown safe.
- * Simpler is better: of the evaluated sets within the best one, the smallest is recommended that loses, with the policy's
- * confidence, less than what matters.
+ * Notation: gain `G(x) = U(x) − U(b)` with mean and sd under the model, in units of `matters`.
  */
-import type { Combination, LevelRef } from "../contribution/contribution.ts";
-import { logExpectedImprovement, normalCdf } from "../math/normal.ts";
-import { argmax } from "../math/vector.ts";
-import {
-  divergenceProbability,
-  type Ensemble,
-  estimateDifference,
-  mixtureMean,
-  mixtureSd,
-  noiseSds,
-  probabilityAbove,
-} from "../plan/belief.ts";
+import type { Combination } from "../contribution/contribution.ts";
+import { logExpectedImprovement } from "../math/normal.ts";
+import { type Ensemble, estimateDifference, mixtureMean, mixtureSd } from "../plan/belief.ts";
 import { bestExpectedImprovement } from "../plan/next.ts";
-import { type Knowledge, keep, type PlanRequest } from "../plan/plan.ts";
+import type { Knowledge, PlanRequest } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
-import { combinationKey, hamming, hasLevel, isLegal, levelsOf, stepOf } from "../plan/space.ts";
+import { combinationKey, hamming, hasLevel, levelsOf, stepOf } from "../plan/space.ts";
+import { type Contest, outlookOf, utilityNoiseOf } from "./appraise.ts";
+import { bestMerit, choose } from "./choice.ts";
 import { type ConfirmRun, confirmationOf, mostCandidates, testedCandidates, thresholdOf } from "./confirm.ts";
 import type { Confirmation } from "./decision.ts";
-import { criticalT } from "./eprocess.ts";
+import { type LeaveOut, leaveOutsOf } from "./leave-out.ts";
+import { openQuestions } from "./questions.ts";
 
-/** What a part costs in the ranking: no more than breaks ties. */
-const partPrice = 0.1;
-const judgedPairs = 10;
 /** Pairs that a confirmation is expected to take: what the search leaves of the budget. */
 const reservedPairs = 7;
+/** The same where something is guarded: to show that a loss is small takes longer than to show a gain. */
+const reservedGuardedPairs = 12;
 
-export type Phase = "search" | "leave-out" | "confirm" | "done";
+/** A confirmation goes on while it is this likely to succeed, and longer where no other set promises as much. */
+const leastHope = 0.1;
+const mostHope = 0.5;
 
-/** The recommended set without parts whose worth is in doubt. */
-export interface LeaveOut {
-  readonly parts: readonly LevelRef[];
-  readonly without: Combination;
-}
+export type Phase = "search" | "refine" | "confirm" | "done";
 
 export interface Assessment {
   readonly phase: Phase;
@@ -50,8 +35,10 @@ export interface Assessment {
   readonly confirmation: Confirmation | null;
   /** Index of the recommended set among the candidates put to confirmation. */
   readonly candidateIndex: number;
-  /** In phase leave-out: what to measure, the most useful first. */
+  /** In phase refine: what to leave out, the most useful first, */
   readonly doubtful: readonly LeaveOut[];
+  /** and sets to look at again beside the baseline, because a guardrail's margin is near. */
+  readonly questions: readonly Combination[];
   /** Model's sd of one run's utility. */
   readonly noise: number;
   /** Mean of G(recommended). */
@@ -64,40 +51,69 @@ export function assess(
   runsLeft: number | null,
   pending: readonly ConfirmRun[],
 ): Assessment {
-  const noise = utilityNoise(knowledge, ensemble);
+  const noise = utilityNoiseOf(knowledge, ensemble);
   const tested = testedCandidates(knowledge, pending);
-  const standing = tested.map((candidate, i) => confirmationOf(knowledge, candidate, i, noise));
   const last = tested.at(-1);
-  const result = standing.at(-1) ?? null;
+  const result =
+    last === undefined
+      ? null
+      : confirmationOf(
+          knowledge,
+          last,
+          tested.length - 1,
+          outlookOf(knowledge, ensemble, last),
+          leastHopeOf(knowledge, ensemble, tested, last),
+        );
   const failed = new Set(knowledge.failed.map(({ combination }) => combinationKey(combination)));
-  const base = { noise, confirmation: result };
+  const base = { noise, confirmation: result, doubtful: [], questions: [] };
 
   if (last !== undefined && result?.outcome !== "futile" && !failed.has(combinationKey(last))) {
     const phase = result?.outcome === "confirmed" ? "done" : "confirm";
     const gain = gainOf(knowledge, ensemble, last).mean;
-    return { ...base, phase, recommended: last, candidateIndex: tested.length - 1, doubtful: [], gain };
+    return { ...base, phase, recommended: last, candidateIndex: tested.length - 1, gain };
   }
 
-  const givenUp = new Set(tested.map(combinationKey));
   const candidateIndex = tested.length;
-  const choice =
-    candidateIndex < mostCandidates
-      ? choose(knowledge, ensemble, thresholdOf(knowledge, candidateIndex), givenUp)
-      : null;
-  const recommended = choice ?? knowledge.baseline;
+  const recommended = recommend(knowledge, ensemble, tested);
   const gain = gainOf(knowledge, ensemble, recommended).mean;
   const found = { ...base, recommended, candidateIndex, gain };
-  if (candidateIndex < mostCandidates && !searchIsOver(knowledge, ensemble, recommended, gain, runsLeft, pending))
-    return { ...found, phase: "search", doubtful: [] };
-  if (choice === null) return { ...found, phase: "done", doubtful: [] };
-  const doubtful = mayLeaveOut(knowledge, runsLeft, pending) ? leaveOutsOf(knowledge, ensemble, choice) : [];
-  return { ...found, phase: doubtful.length > 0 ? "leave-out" : "confirm", doubtful };
+  if (candidateIndex >= mostCandidates) return { ...found, phase: "done" };
+  if (!searchIsOver(knowledge, ensemble, recommended, gain, runsLeft, pending)) return { ...found, phase: "search" };
+  const nothing = hamming(recommended, knowledge.baseline) === 0;
+  if (mayRefine(knowledge, runsLeft, pending)) {
+    const doubtful = nothing ? [] : leaveOutsOf(knowledge, ensemble, recommended);
+    const questions = doubtful.length > 0 ? [] : openQuestions(knowledge, ensemble, contestOf(knowledge, tested));
+    if (doubtful.length + questions.length > 0) return { ...found, phase: "refine", doubtful, questions };
+  }
+  return { ...found, phase: nothing ? "done" : "confirm" };
 }
 
-/** sd of one run's utility: objectives' noise, independent. */
-export function utilityNoise(knowledge: Knowledge, ensemble: Ensemble): number {
-  const sds = noiseSds(ensemble);
-  return Math.hypot(...knowledge.objectives.map(({ weight, matters }, m) => (weight * (sds[m] ?? 0)) / matters));
+/**
+ * The set that would be put to confirmation now, if the search ended: the baseline when no other is worth it.
+ * @param tested the sets that were put to confirmation against this baseline before
+ */
+export function recommend(
+  knowledge: Knowledge,
+  ensemble: Ensemble,
+  tested: readonly Combination[] = testedCandidates(knowledge, []),
+): Combination {
+  if (tested.length >= mostCandidates) return knowledge.baseline;
+  return choose(knowledge, ensemble, contestOf(knowledge, tested)) ?? knowledge.baseline;
+}
+
+/** Below this chance of success the next best set is the better use of the pairs that are left. */
+function leastHopeOf(
+  knowledge: Knowledge,
+  ensemble: Ensemble,
+  tested: readonly Combination[],
+  last: Combination,
+): number {
+  const next = tested.length >= mostCandidates ? 0 : bestMerit(knowledge, ensemble, contestOf(knowledge, tested));
+  return Math.max(leastHope, Math.min(mostHope, next / Math.max(1e-9, gainOf(knowledge, ensemble, last).mean)));
+}
+
+function contestOf(knowledge: Knowledge, tested: readonly Combination[]): Contest {
+  return { threshold: thresholdOf(knowledge, tested.length), givenUp: new Set(tested.map(combinationKey)) };
 }
 
 interface Gain {
@@ -110,70 +126,23 @@ function gainOf(knowledge: Knowledge, ensemble: Ensemble, x: Combination): Gain 
   return { mean: mixtureMean(utility), sd: mixtureSd(utility) };
 }
 
-/** Every distinct combination with a finished run. */
-export function evaluatedCombinations(knowledge: Knowledge): Combination[] {
-  const seen = new Map<string, Combination>();
-  for (const { combination } of knowledge.observations) seen.set(combinationKey(combination), combination);
-  return [...seen.values()];
-}
-
-/** The evaluated set that is best to put to confirmation, or null when none is worth it. */
-function choose(
-  knowledge: Knowledge,
-  ensemble: Ensemble,
-  threshold: number,
-  givenUp: ReadonlySet<string>,
-): Combination | null {
-  const candidates = evaluatedCombinations(knowledge).filter(
-    (x) => hamming(x, knowledge.baseline) > 0 && !givenUp.has(combinationKey(x)) && isLegal(knowledge.space, x),
-  );
-  const critical = criticalT(judgedPairs, threshold);
-  const merit = new Map(candidates.map((x) => [x, meritOf(knowledge, ensemble, x, critical)]));
-  const best = argmax(candidates, (x) => merit.get(x) ?? 0);
-  if (best === null || !((merit.get(best) ?? 0) > 0)) return null;
-  const simpler = candidates
-    .filter((x) => isWithin(x, best, knowledge.baseline) && (merit.get(x) ?? 0) > 0)
-    .filter((x) => {
-      const { utility } = estimateDifference(ensemble, best, x);
-      return 1 - probabilityAbove(utility, 1) >= knowledge.confidence;
-    });
-  return argmax(simpler, (x) => -hamming(x, knowledge.baseline)) ?? best;
-}
-
-/** Whether x is `set` without some of its parts. */
-function isWithin(x: Combination, set: Combination, baseline: Combination): boolean {
-  return hamming(x, set) > 0 && x.every((level, j) => level === set[j] || level === baseline[j]);
-}
-
-function meritOf(knowledge: Knowledge, ensemble: Ensemble, x: Combination, critical: number): number {
-  const { objectives, utility } = estimateDifference(ensemble, x, knowledge.baseline);
-  const worth = mixtureMean(utility) - partPrice * hamming(x, knowledge.baseline);
-  let prospect = prospectOf(mixtureMean(utility), mixtureSd(utility), utilityNoise(knowledge, ensemble), critical);
-  if (divergenceProbability(ensemble[0], x) > 0.5) return 0;
-  const noise = noiseSds(ensemble);
-  for (const [m, { guardrail: margin }] of knowledge.objectives.entries()) {
-    const gain = objectives[m];
-    if (margin === null || gain === undefined) continue;
-    if (probabilityAbove(gain, -margin) < knowledge.confidence) return 0;
-    prospect *= prospectOf(mixtureMean(gain) + margin, mixtureSd(gain), noise[m] ?? 0, critical);
-  }
-  return worth > 0 ? worth * prospect : worth;
-}
-
-function prospectOf(mean: number, sd: number, noise: number, critical: number): number {
-  const pairError = (Math.SQRT2 * noise) / Math.sqrt(judgedPairs);
-  const spread = Math.hypot(sd, pairError);
-  return spread > 0 ? normalCdf((mean - critical * pairError) / spread) : mean > 0 ? 1 : 0;
-}
-
 /** Levels that could still be landed. */
 function openLevels(knowledge: Knowledge): number {
   return levelsOf(knowledge.space).filter((ref) => knowledge.baseline[ref.factor] !== ref.level).length;
 }
 
-/** Leave-out runs that a search may end with. */
-function mostLeaveOuts(knowledge: Knowledge): number {
-  return Math.ceil(openLevels(knowledge) / 4);
+/** Runs that a search may end with to refine the set; near a guardrail's margin, where sets are looked at again, more. */
+function mostRefinements(knowledge: Knowledge): number {
+  const open = openLevels(knowledge);
+  return Math.ceil(open / 4) + (isGuarded(knowledge) ? open : 0);
+}
+
+function isGuarded({ objectives }: Knowledge): boolean {
+  return objectives.some(({ guardrail }) => guardrail !== null);
+}
+
+function reservedRuns(knowledge: Knowledge): number {
+  return 2 * (isGuarded(knowledge) ? reservedGuardedPairs : reservedPairs);
 }
 
 /** Search runs of this baseline. */
@@ -190,8 +159,8 @@ function mostSearches(knowledge: Knowledge): number {
 /** How many more runs a decision takes at most, by the search's own limit and a usual confirmation; for estimates of time. */
 export function mostRunsToGo(knowledge: Knowledge, pending: readonly ConfirmRun[], phase: Phase): number {
   if (phase === "done") return 0;
-  const confirmations = 2 * reservedPairs - confirmationsOf(knowledge, pending);
-  const searches = mostSearches(knowledge) + mostLeaveOuts(knowledge) - searchesOf(knowledge, pending);
+  const confirmations = reservedRuns(knowledge) - confirmationsOf(knowledge, pending);
+  const searches = mostSearches(knowledge) + mostRefinements(knowledge) - searchesOf(knowledge, pending);
   return Math.max(0, confirmations) + (phase === "confirm" ? 0 : Math.max(0, searches));
 }
 
@@ -219,7 +188,7 @@ function searchIsOver(
   // Only a set that is better than the baseline so far has something to keep runs for.
   if (runsLeft !== null && hamming(best, knowledge.baseline) > 0) {
     const all = knowledge.observations.length + pending.length + runsLeft;
-    const reserve = Math.min(2 * reservedPairs + mostLeaveOuts(knowledge), Math.floor(0.4 * all));
+    const reserve = Math.min(reservedRuns(knowledge) + mostRefinements(knowledge), Math.floor(0.4 * all));
     if (runsLeft <= reserve) return true;
   }
   const searches = searchesOf(knowledge, pending);
@@ -262,53 +231,8 @@ function placementLoss(knowledge: Knowledge, ensemble: Ensemble, best: Combinati
   return loss;
 }
 
-/** Leave-out runs come out of what the budget holds beyond the confirmation itself. */
-function mayLeaveOut(knowledge: Knowledge, runsLeft: number | null, pending: readonly ConfirmRun[]): boolean {
-  const most = mostSearches(knowledge) + mostLeaveOuts(knowledge);
-  return searchesOf(knowledge, pending) < most && (runsLeft === null || runsLeft > 2 * reservedPairs);
-}
-
-/**
- * What leaving out would tell: first the set without all parts that the model does not think worth their keep, then
- * single parts whose worth is in doubt; none that has been measured.
- */
-function leaveOutsOf(knowledge: Knowledge, ensemble: Ensemble, set: Combination): LeaveOut[] {
-  const { baseline } = knowledge;
-  const seen = new Set(evaluatedCombinations(knowledge).map(combinationKey));
-  for (const { combination } of knowledge.failed) seen.add(combinationKey(combination));
-  const isNew = (x: Combination) => !seen.has(combinationKey(x)) && hamming(x, baseline) > 0;
-
-  const pruned = pruneByModel(knowledge, ensemble, set);
-  const dropped = set.flatMap((level, factor) => (pruned[factor] === level ? [] : [{ factor, level }]));
-  const single = partsOf(knowledge, ensemble, set)
-    .map((part) => ({ ...part, doubt: normalCdf(-Math.abs(part.mean - keep) / (part.sd + 1e-12)) }))
-    .filter(({ without, doubt }) => doubt > 0.1 && isNew(without))
-    .sort((a, b) => b.doubt - a.doubt)
-    .map(({ ref, without }): LeaveOut => ({ parts: [ref], without }));
-  return dropped.length > 1 && isNew(pruned) ? [{ parts: dropped, without: pruned }, ...single] : single;
-}
-
-/** Each part of a set with what it is worth there. */
-function partsOf(
-  knowledge: Knowledge,
-  ensemble: Ensemble,
-  set: Combination,
-): { readonly ref: LevelRef; readonly without: Combination; readonly mean: number; readonly sd: number }[] {
-  return set.flatMap((level, factor) => {
-    if (level === knowledge.baseline[factor]) return [];
-    const step = stepOf(knowledge, set, { factor, level });
-    if (step === null) return [];
-    const { utility } = estimateDifference(ensemble, set, step.without);
-    return { ref: { factor, level }, without: step.without, mean: mixtureMean(utility), sd: mixtureSd(utility) };
-  });
-}
-
-/** Drops the least worthy part while its mean worth is below its keep. */
-function pruneByModel(knowledge: Knowledge, ensemble: Ensemble, set: Combination): Combination {
-  let x = set;
-  for (;;) {
-    const worst = argmax(partsOf(knowledge, ensemble, x), ({ mean }) => -mean);
-    if (worst === null || worst.mean >= keep) return x;
-    x = worst.without;
-  }
+/** Refinements come out of what the budget holds beyond the confirmation itself. */
+function mayRefine(knowledge: Knowledge, runsLeft: number | null, pending: readonly ConfirmRun[]): boolean {
+  const most = mostSearches(knowledge) + mostRefinements(knowledge);
+  return searchesOf(knowledge, pending) < most && (runsLeft === null || runsLeft > reservedRuns(knowledge));
 }

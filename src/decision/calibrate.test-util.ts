@@ -1,11 +1,24 @@
-/** How often reported intervals cover the truth, on spaces whose truth is known. */
+/** How often reported intervals cover the truth: on planted spaces, and where the truth is drawn from the model itself. */
 import { createRng, type Rng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
-import { believe, drawEnsemble, type Ensemble, estimate, intervalOf } from "../plan/belief.ts";
-import type { Functional, Shape } from "../plan/functional.ts";
-import { contrast, shapeOf } from "../plan/functional.ts";
+import { cholesky } from "../math/linear.ts";
+import { at, dot } from "../math/vector.ts";
+import { believe, drawEnsemble, type Ensemble, estimate, intervalOf, probabilityAbove } from "../plan/belief.ts";
+import { contrast, type Functional, point, type Shape, shapeOf } from "../plan/functional.ts";
+import { createGrouping } from "../plan/grouping.ts";
+import {
+  condition,
+  drawHyper,
+  fitMap,
+  type Hyper,
+  hyperOf,
+  hyperSize,
+  priorCovariance,
+  project,
+} from "../plan/model.ts";
 import { planNext } from "../plan/next.ts";
 import type { Knowledge } from "../plan/plan.ts";
+import { encode } from "../plan/scale.ts";
 import { allCombinations } from "../plan/space.ts";
 import { interactionFunctional } from "./effects.ts";
 import { knowledgeOf, objective, observe, plainSpace, type Truth } from "./simulate.test-util.ts";
@@ -61,7 +74,8 @@ export function measureCoverage(options: CoverageOptions): Coverage {
   return total;
 }
 
-function searched(truth: Truth, label: string, runs: number): Knowledge {
+/** What the planner knows after so many runs of its own choice. */
+export function searched(truth: Truth, label: string, runs: number): Knowledge {
   let knowledge = knowledgeOf(truth);
   while (knowledge.observations.length < runs) {
     const [next] = planNext({
@@ -124,4 +138,67 @@ export function applyTo(
       total += product;
     }
   return total;
+}
+
+const spaceOfFour = plainSpace([1, 1, 1, 1]);
+
+/** The functionals whose ranks `priorRanks` gives: an effect alone, one on average, an interaction. */
+export const rankedFunctionals = ["effect alone", "effect on average", "interaction"] as const;
+
+/**
+ * Draws hyper-parameters and a function on 2⁴ combinations from the model's prior, and 12 runs of it; the posterior
+ * probability that each functional lies above the truth. Uniform on [0, 1] where model and inference are right.
+ */
+export function priorRanks(label: string, hyperDraws: number): number[] {
+  const shape = shapeOf(spaceOfFour);
+  const all = allCombinations(spaceOfFour);
+  const grouping = createGrouping({ space: spaceOfFour, seededStages: [], contexts: [] });
+  const blank = encode(shape, grouping, [], []);
+  const flip = (factor: number) => ({ factor, from: 0, to: 1 });
+  const functionals: readonly Functional[] = [
+    contrast(shape, [flip(0)], [0, 0, 0, 0]),
+    contrast(shape, [flip(1)], null),
+    contrast(shape, [flip(2), flip(3)], [1, 1, 1, 1]),
+  ];
+  const rng = createRng(label);
+  const hyper = hyperOf(
+    blank,
+    Float64Array.from({ length: hyperSize(blank) }, () => rng.normal()),
+  );
+  const truth = drawFunction(shape, hyper, all, rng);
+  const shared = Array.from({ length: 4 }, () => Math.sqrt(at(hyper.shared, 0)) * rng.normal());
+  const runs = Array.from({ length: 12 }, () => {
+    const index = rng.int(all.length);
+    const seed = rng.int(4);
+    const y = (truth[index] ?? 0) + (shared[seed] ?? 0) + Math.sqrt(hyper.noise) * rng.normal();
+    const run = { run: "", combination: all[index] ?? [], seed, purpose: "search" as const, context: [] };
+    return { ...run, outcomes: new Map(), y };
+  });
+  const data = encode(
+    shape,
+    grouping,
+    runs,
+    runs.map(({ y }) => y),
+  );
+  const posteriors = drawHyper(data, fitMap(data), hyperDraws, rng).map((q) => condition(data, hyperOf(data, q)));
+  return functionals.map((functional) => {
+    const projections = posteriors.map((posterior) => project(posterior, functional));
+    const means = Float64Array.from(projections, ({ mean }) => mean);
+    const sds = Float64Array.from(posteriors, (posterior, h) => {
+      const v = projections[h]?.v ?? new Float64Array(0);
+      return Math.sqrt(Math.max(0, priorCovariance(shape, posterior.hyper, functional, functional) - dot(v, v)));
+    });
+    return probabilityAbove({ means, sds }, applyTo(shape, functional, all, truth));
+  });
+}
+
+/** The function's values at all combinations, drawn from its prior. */
+function drawFunction(shape: Shape, hyper: Hyper, all: readonly Combination[], rng: Rng): number[] {
+  const n = all.length;
+  const points = all.map((x) => point(shape, x));
+  const covariance = Float64Array.from(points.flatMap((p) => points.map((q) => priorCovariance(shape, hyper, p, q))));
+  for (let i = 0; i < n; i++) covariance[i * n + i] = at(covariance, i * n + i) + 1e-9;
+  if (!cholesky(covariance, n)) throw new Error("the prior's covariance is not positive definite");
+  const white = Float64Array.from(all, () => rng.normal());
+  return all.map((_, i) => dot(covariance.subarray(i * n, (i + 1) * n), white, i + 1));
 }

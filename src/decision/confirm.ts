@@ -8,18 +8,21 @@
  */
 import type { Combination } from "../contribution/contribution.ts";
 import type { Interval, Observation, Purpose, ResolvedObjective } from "../evidence/evidence.ts";
+import { normalCdf } from "../math/normal.ts";
 import { studentQuantile } from "../math/student.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
 import { combinationKey } from "../plan/space.ts";
 import { levelAfter } from "./budget.ts";
 import type { Confirmation } from "./decision.ts";
-import { largestE, pairsNeeded, type Spread, spreadOf, tStatistic } from "./eprocess.ts";
+import { criticalT, largestE, pairsNeeded, type Spread, spreadOf, tStatistic } from "./eprocess.ts";
 
-/** A confirmation is given up when even a lucky continuation would need more pairs than this. */
-const mostPairs = 24;
+/** N: a confirmation takes at most so many pairs. */
+export const mostPairs = 24;
 /** Below this many pairs nothing is called futile. */
 const fewestPairs = 4;
+/** Degrees of freedom that the model's noise counts for beside the pairs' own spread. */
+const forecastWeight = 6;
 /** Candidates tried before a baseline is left as it is. */
 export const mostCandidates = 3;
 
@@ -121,12 +124,26 @@ function utilityOf(knowledge: Knowledge, pair: Pair): number[] {
 /** Rounding, in units of `matters`: differences below it are no differences. */
 const rounding = 1e-6;
 
-/** What the finished pairs say about a candidate; null before the first pair. `noise` is the model's sd of one run's utility. */
+/** What the model expects of a test's differences: the belief about their mean, and the sd of one; in the objective's unit or the utility's. */
+export interface Forecast {
+  readonly mean: number;
+  readonly sd: number;
+  readonly pairSd: number;
+}
+
+/** For the utility, and for each objective by name. */
+export interface Outlook {
+  readonly utility: Forecast;
+  readonly objectives: ReadonlyMap<string, Forecast>;
+}
+
+/** What the finished pairs say about a candidate, and the model about those to come; null before the first pair. */
 export function confirmationOf(
   knowledge: Knowledge,
   candidate: Combination,
   candidateIndex: number,
-  noise: number,
+  outlook: Outlook,
+  leastHope: number,
 ): Confirmation | null {
   const pairs = pairsOf(knowledge, candidate);
   if (pairs.length === 0) return null;
@@ -134,11 +151,16 @@ export function confirmationOf(
   const tests = testsOf(knowledge, pairs).map((test) => {
     const spread = spreadOf(test.differences, rounding);
     const e = largestE(test.differences, rounding);
-    return { test, spread, e, difference: differenceInterval(test, spread, knowledge.confidence, noise) };
+    const forecast = forecastOf(test, outlook);
+    return { test, spread, e, forecast, difference: differenceInterval(test, spread, knowledge.confidence, forecast) };
   });
   const worse = pairs.some((pair) => diverged(pair.candidate) && !diverged(pair.baseline));
   const confirmed = !worse && tests.length > 0 && tests.every(({ e }) => e >= threshold);
-  const futile = worse || tests.some(({ e, spread }) => e < threshold && isFutile(spread, threshold));
+  const hope = tests.reduce(
+    (product, { e, spread, forecast }) => product * (e >= threshold ? 1 : hopeOf(spread, forecast, threshold)),
+    1,
+  );
+  const futile = worse || (pairs.length >= fewestPairs && hope < leastHope);
   return {
     pairs: pairs.length,
     threshold,
@@ -147,11 +169,25 @@ export function confirmationOf(
   };
 }
 
-/** Whether even an effect one standard error above the seen one would not get there in time. */
-function isFutile(spread: Spread, threshold: number): boolean {
-  if (spread.n < fewestPairs) return false;
-  const effect = (tStatistic(spread) + 1) / Math.sqrt(spread.n);
-  return pairsNeeded(effect, threshold, spread.n + 1, mostPairs) === null;
+/** In the test's own terms: oriented, shifted, in units of `matters`. */
+function forecastOf({ objective, shift }: Test, outlook: Outlook): Forecast {
+  const expected = objective === null ? outlook.utility : outlook.objectives.get(objective.name);
+  const unit = objective?.matters ?? 1;
+  if (expected === undefined) return { mean: 0, sd: Number.POSITIVE_INFINITY, pairSd: 0 };
+  return { mean: expected.mean / unit + shift, sd: expected.sd / unit, pairSd: expected.pairSd / unit };
+}
+
+/**
+ * How likely the test is to get there: with r pairs to come of N, their mean is normal about the forecast's with variance
+ * `v + s²/r`, and N pairs must have a mean of `t_c s/√N`, s from the pairs seen and the forecast together.
+ */
+export function hopeOf({ n, mean, sd }: Spread, forecast: Forecast, threshold: number): number {
+  const rest = mostPairs - n;
+  if (rest <= 0) return 0;
+  const s = Math.sqrt(((n - 1) * sd ** 2 + forecastWeight * forecast.pairSd ** 2) / (n - 1 + forecastWeight));
+  const total = n * mean + rest * forecast.mean;
+  const spread = rest * Math.sqrt(forecast.sd ** 2 + s ** 2 / rest);
+  return normalCdf((total - Math.sqrt(mostPairs) * criticalT(mostPairs, threshold) * s) / spread);
 }
 
 /** Pairs still to be run before every test is expected to reach its threshold; at least 1. `noise` as above. */
@@ -174,11 +210,11 @@ export function pairsToGo(
 }
 
 /** The unshifted mean difference with its t interval; in the objective's own unit and sign, the utility's in `matters`. */
-function differenceInterval(test: Test, spread: Spread, confidence: number, noise: number): Interval {
+function differenceInterval(test: Test, spread: Spread, confidence: number, forecast: Forecast): Interval {
   const mean = spread.mean - test.shift;
   // One pair has no spread of its own: the model's noise stands in.
   const nu = Math.max(1, spread.n - 1);
-  const sd = spread.n < 2 ? Math.SQRT2 * noise : spread.sd;
+  const sd = spread.n < 2 ? forecast.pairSd : spread.sd;
   const half = (studentQuantile((1 + confidence) / 2, nu) * sd) / Math.sqrt(Math.max(1, spread.n));
   const unit = test.objective?.matters ?? 1;
   const sign = test.objective?.sign ?? 1;
@@ -194,8 +230,8 @@ export function confirmedGain(knowledge: Knowledge, candidate: Combination): Spr
   );
 }
 
-/** The first seed above all that confirmations have used so far. */
+/** The first seed above all that confirmations and audits have used so far. */
 export function freshSeed(knowledge: Knowledge, pending: readonly ConfirmRun[]): number {
-  const used = [...knowledge.observations, ...pending].filter((run) => run.purpose === "confirm");
+  const used = [...knowledge.observations, ...pending].filter((run) => run.purpose !== "search");
   return Math.max(knowledge.confirmSeed, ...used.map((run) => run.seed + 1));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createRng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
+import { normalQuantile } from "../math/normal.ts";
 import { believe, estimate, mixtureMean } from "../plan/belief.ts";
 import { difference, type Functional, type Shape, shapeOf, shapley } from "../plan/functional.ts";
 import { conditionOnSum, creditOf } from "./credit.ts";
@@ -95,12 +96,53 @@ test("shares follow the truth: 4 for the first part, an interaction split evenly
   for (const { share } of credit) expect(share.low <= share.mean && share.mean <= share.high).toBe(true);
 });
 
+test("shares are the beliefs' Shapley values, moved to the measured gain along their covariance with it", () => {
+  const few = { ...knowledge, observations: knowledge.observations.filter((_, i) => i % 3 !== 1) };
+  const belief = believe(few);
+  const set = [1, 1, 1, 1];
+  const values = [0, 1, 2, 3].map((j) => shapley(belief.shape, few.baseline, set, j));
+  const moments = (functional: Functional) => {
+    const { means, sds } = estimate([belief], functional).utility;
+    return { mean: means[0] ?? Number.NaN, variance: (sds[0] ?? Number.NaN) ** 2 };
+  };
+  // Covariances by polarisation.
+  const own = values.map(moments);
+  const covariance = values.map((a, i) =>
+    values.map((b, j) => (moments([...a, ...b]).variance - (own[i]?.variance ?? 0) - (own[j]?.variance ?? 0)) / 2),
+  );
+  const toward = covariance.map((row) => row.reduce((sum, c) => sum + c, 0));
+  const spread = toward.reduce((sum, c) => sum + c, 0);
+  const [n, mean, sd] = [6, 9, 1.5];
+  const credit = creditOf(few, [belief], set, { n, mean, sd });
+  const surplus = mean - own.reduce((sum, one) => sum + one.mean, 0);
+  for (const [i, { share }] of credit.entries()) {
+    const lean = (toward[i] ?? 0) / spread;
+    const variance = (covariance[i]?.[i] ?? 0) - lean ** 2 * spread + (lean ** 2 * sd ** 2) / n;
+    expect(share.mean).toBeCloseTo((own[i]?.mean ?? 0) + lean * surplus, 6);
+    expect(share.high - share.low).toBeCloseTo(2 * normalQuantile(0.95) * Math.sqrt(variance), 5);
+    expect(variance).toBeGreaterThan(1e-4);
+  }
+});
+
+test("what a removal gained is named by what was removed", () => {
+  const landed = { ...knowledge, baseline: [0, 1, 0, 0] };
+  const credit = creditOf(landed, [believe(landed)], [1, 0, 0, 0], { n: 4, mean: 4, sd: 1 });
+  expect(credit.map(({ level }) => level)).toEqual(["f0", "−f1"]);
+});
+
 test("conditioning on the sum is the normal's, against its formula for two parts", () => {
   const covariance = [Float64Array.of(2, 0.5), Float64Array.of(0.5, 1)];
   const { mean, variance } = conditionOnSum(Float64Array.of(1, 2), covariance, 5, 0);
   // var(sum) = 4, cov with the sum = (2.5, 1.5).
   expect([...mean]).toEqual([1 + 1.25, 2 + 0.75].map((m) => expect.closeTo(m, 12)));
   expect([...variance]).toEqual([2 - 2.5 ** 2 / 4, 1 - 1.5 ** 2 / 4].map((v) => expect.closeTo(v, 12)));
+  // Measured with an error, the sum keeps that much doubt.
+  const doubtful = conditionOnSum(Float64Array.of(1, 2), covariance, 5, 0.4);
+  expect([...doubtful.variance]).toEqual(
+    [2 - 2.5 ** 2 / 4 + 0.4 * (2.5 / 4) ** 2, 1 - 1.5 ** 2 / 4 + 0.4 * (1.5 / 4) ** 2].map((v) =>
+      expect.closeTo(v, 12),
+    ),
+  );
   const certain = conditionOnSum(Float64Array.of(1, 2), [new Float64Array(2), new Float64Array(2)], 5, 1);
   expect([...certain.mean]).toEqual([2, 3]);
 });

@@ -45,7 +45,10 @@ export function creditOf(knowledge: Knowledge, ensemble: Ensemble, set: Combinat
       means: Float64Array.from(conditioned, ({ mean }) => mean[i] ?? 0),
       sds: Float64Array.from(conditioned, ({ variance }) => Math.sqrt(Math.max(0, variance[i] ?? 0))),
     };
-    return { level: levelId(space, ref), share: intervalOf(mixture, knowledge.confidence) };
+    // What a removal earned is named by what was removed.
+    const level =
+      ref.level > 0 ? levelId(space, ref) : `−${levelId(space, { ...ref, level: baseline[ref.factor] ?? 0 })}`;
+    return { level, share: intervalOf(mixture, knowledge.confidence) };
   });
 }
 

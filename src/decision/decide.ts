@@ -6,8 +6,9 @@ import { type Assessment, assess } from "./assess.ts";
 import { levelAfter } from "./budget.ts";
 import { confirmedGain, pairsToGo, testedCandidates } from "./confirm.ts";
 import { creditOf } from "./credit.ts";
-import type { DecideOptions, Decision, DecisionState, ErrorBudget, SetVerdict } from "./decision.ts";
+import type { Credit, DecideOptions, Decision, DecisionState, ErrorBudget, SetVerdict } from "./decision.ts";
 import { effectsOf, interactionsOf, noiseOf, pointsOf } from "./effects.ts";
+import type { Spread } from "./eprocess.ts";
 import { type Gains, gainsOf } from "./gains.ts";
 import { verdictsOf } from "./verdicts.ts";
 
@@ -43,6 +44,16 @@ export function examine(knowledge: Knowledge, options: DecideOptions): Examinati
 /** What the model believes that landing `combination` would gain over the baseline, whether or not it was ever run. */
 export function predict(knowledge: Knowledge, combination: Combination): Gains {
   return gainsOf(knowledge, reportEnsemble(believe(knowledge)), combination);
+}
+
+/** Who carried how much of what landing `set` gained, by all evidence; empty when no fresh pairs have measured the gain. */
+export function creditFor(
+  knowledge: Knowledge,
+  set: Combination,
+): { readonly gain: Spread; readonly shares: Credit[] } {
+  const gain = confirmedGain(knowledge, set);
+  const shares = gain.n === 0 ? [] : creditOf(knowledge, reportEnsemble(believe(knowledge)), set, gain);
+  return { gain, shares };
 }
 
 export function steeringEnsemble(belief: Belief): Ensemble {

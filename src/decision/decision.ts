@@ -162,6 +162,7 @@ export interface Point {
 
 /** Shapley share of the landed set's gain in utility; the shares' means add up to the gain. */
 export interface Credit {
+  /** `−id` where taking the level out is what gained. */
   readonly level: LevelId;
   readonly share: Interval;
 }

@@ -3,7 +3,7 @@ import { type Ensemble, estimate, inOwnSign, intervalOf, mixtureMean, noiseSds }
 import { type Change, contrast, difference, type Functional, point, type Shape } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { combinationKey, levelId, levelsOf, stepOf } from "../plan/space.ts";
-import { evaluatedCombinations } from "./assess.ts";
+import { evaluatedCombinations } from "./appraise.ts";
 import type { Effect, Interaction, Noise, Point, Sense } from "./decision.ts";
 import { intervalsOf } from "./gains.ts";
 

@@ -8,7 +8,7 @@ import { type Ensemble, intervalOf, probabilityAbove } from "../plan/belief.ts";
 import { type Knowledge, keep } from "../plan/plan.ts";
 import { landedParts } from "../plan/scrape.ts";
 import { levelId } from "../plan/space.ts";
-import { utilityNoise } from "./assess.ts";
+import { utilityNoiseOf } from "./appraise.ts";
 import { runsToTell } from "./verdicts.ts";
 
 export interface Persistence {
@@ -29,7 +29,7 @@ export type PersistenceState =
   | { readonly kind: "unknown"; readonly runs: number };
 
 export function persistenceOf(knowledge: Knowledge, ensemble: Ensemble): Persistence[] {
-  const noise = utilityNoise(knowledge, ensemble);
+  const noise = utilityNoiseOf(knowledge, ensemble);
   return landedParts(knowledge, ensemble).map(({ ref, worth: mixture }) => {
     const worth = intervalOf(mixture, knowledge.confidence);
     const above = probabilityAbove(mixture, keep);

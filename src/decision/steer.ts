@@ -4,7 +4,8 @@
  *   search ──── runs that tell most about the best set (plan/next.ts)
  *     │  over: the budget holds no more than a confirmation needs, or three runs per level are made, or no run promises
  *     ▼        a gain worth speaking of (assess.ts)
- *   leave-out ─ the set without each part whose worth is in doubt; may change the set, and so lead back to search
+ *   refine ──── the set without each part whose worth is in doubt; near a guardrail's margin, sets again beside the
+ *     │         baseline, to see which can be shown safe; may change the set
  *     │
  *     ▼
  *   confirm ─── pairs on fresh seeds until every E-process reaches its threshold (→ done, landed), or it is futile
@@ -22,6 +23,7 @@ import { type Assessment, assess, mostRunsToGo } from "./assess.ts";
 import { freshSeed } from "./confirm.ts";
 import { remainingPairs, sketch, steeringEnsemble } from "./decide.ts";
 import type { Steering } from "./decision.ts";
+import type { LeaveOut } from "./leave-out.ts";
 
 /** Pairs under way at once, at most: the test looks after every one, and may be done. */
 const mostPairsAtOnce = 4;
@@ -44,8 +46,8 @@ function suggest(request: PlanRequest, ensemble: Ensemble, assessment: Assessmen
   switch (assessment.phase) {
     case "search":
       return planNext(request, ensemble);
-    case "leave-out":
-      return leaveOuts(request, assessment);
+    case "refine":
+      return refinements(request, assessment);
     case "confirm":
       return confirmations(request, assessment);
     case "done":
@@ -53,21 +55,53 @@ function suggest(request: PlanRequest, ensemble: Ensemble, assessment: Assessmen
   }
 }
 
-function leaveOuts(request: PlanRequest, assessment: Assessment): Suggestion[] {
+/** What cannot be run (such a combination cannot be built) does not hold up the confirmation. */
+function refinements(request: PlanRequest, assessment: Assessment): Suggestion[] {
+  const { doubtful, questions, recommended } = assessment;
+  const made = [...leaveOuts(request, doubtful), ...looks(request, questions)].slice(0, request.count);
+  if (made.length > 0) return made;
+  const waiting = [...doubtful.map(({ without }) => without), ...questions].some((x) => isPending(request, x));
+  const nothing = combinationKey(recommended) === combinationKey(request.knowledge.baseline);
+  return waiting || nothing ? [] : confirmations(request, assessment);
+}
+
+function leaveOuts(request: PlanRequest, doubtful: readonly LeaveOut[]): Suggestion[] {
   const history = historyOf(request);
   const mayRun = createFilter(request);
-  const open = assessment.doubtful.filter(({ without }) => history.runsOf(without) === 0 && mayRun(without));
-  const made = open.slice(0, request.count).map(({ parts, without }): Suggestion => {
+  const open = doubtful.filter(({ without }) => history.runsOf(without) === 0 && mayRun(without));
+  return open.map(({ parts, without }): Suggestion => {
     const seed = history.nextSeed(without);
-    const why = {
-      kind: "leave-out",
-      level: parts.map((ref) => levelId(request.knowledge.space, ref)).join(", "),
-    } as const;
-    return { combination: without, seed, purpose: "search", cost: request.cost(without, seed), why };
+    const level = parts.map((ref) => levelId(request.knowledge.space, ref)).join(", ");
+    return {
+      combination: without,
+      seed,
+      purpose: "search",
+      cost: request.cost(without, seed),
+      why: { kind: "leave-out", level },
+    };
   });
-  // Parts that cannot be left out (such a combination cannot be built) do not hold up the confirmation.
-  const waiting = assessment.doubtful.some(({ without }) => isPending(request, without));
-  return made.length > 0 || waiting ? made : confirmations(request, assessment);
+}
+
+/** Sets on their next seeds, each beside the baseline on the same one. */
+function looks(request: PlanRequest, questions: readonly Combination[]): Suggestion[] {
+  const { baseline } = request.knowledge;
+  const history = historyOf(request);
+  const mayRun = createFilter(request);
+  const runs = [...request.knowledge.observations, ...request.pending];
+  const base = combinationKey(baseline);
+  const withBaseline = new Set(runs.filter((run) => combinationKey(run.combination) === base).map((run) => run.seed));
+  const suggest = (side: "baseline" | "set", combination: Combination, seed: number): Suggestion => {
+    const cost = request.cost(combination, seed);
+    return { combination, seed, purpose: "search", cost, why: { kind: "margin", side } };
+  };
+  return questions
+    .filter((x) => mayRun(x) && !isPending(request, x))
+    .flatMap((x) => {
+      const seed = history.nextSeed(x);
+      const made = [suggest("set", x, seed), ...(withBaseline.has(seed) ? [] : [suggest("baseline", baseline, seed)])];
+      withBaseline.add(seed);
+      return made;
+    });
 }
 
 function isPending({ pending }: PlanRequest, x: Combination): boolean {

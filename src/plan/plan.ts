@@ -83,6 +83,10 @@ export type Why =
   | { readonly kind: "replicate"; readonly runs: number }
   | { readonly kind: "bold"; readonly level: string }
   | { readonly kind: "confirm"; readonly pair: number; readonly side: "baseline" | "recommended" }
+  /** A set that a guardrail's margin is near, beside the baseline: can it be shown to hold? */
+  | { readonly kind: "margin"; readonly side: "baseline" | "set" }
+  /** A subset of a landing's parts: who carried its gain? */
+  | { readonly kind: "audit"; readonly parts: number; readonly of: number }
   /** The recommended set without one part: is the part worth its keep? */
   | { readonly kind: "leave-out"; readonly level: string }
   /** The baseline without a part that landed before (or the baseline itself, to compare it with): does the part still hold? */

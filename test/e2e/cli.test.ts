@@ -9,6 +9,13 @@ import { createRig, type Rig } from "./rig.ts";
 
 const verdicts = z.object({ state: z.string(), verdicts: z.array(z.object({ level: z.string(), kind: z.string() })) });
 
+const creditSchema = z.object({
+  landing: z.number().nullable(),
+  gain: z.object({ mean: z.number() }),
+  shares: z.array(z.object({ level: z.string(), mean: z.number(), low: z.number(), high: z.number() })),
+  audits: z.object({ made: z.number(), wanted: z.number() }),
+});
+
 const baselineSchema = z.object({ baseline: z.array(z.string()) });
 
 describe("the whole path on a lab whose truth is known", () => {
@@ -78,6 +85,9 @@ describe("the whole path on a lab whose truth is known", () => {
     expect(readFileSync(join(rig.dir, "landings", "0001.yaml"), "utf8")).toContain("landing: 1");
     const check = baselineSchema.parse(await rig.json("check"));
     expect(check.baseline).toContain("rotary");
+    expect((await rig.cairn("status")).out).toMatch(
+      /1 set tested in this lab's life, 1 landed: the next must reach E = 66/,
+    );
     expect((await rig.cairn("land")).code).toBe(3);
   });
 
@@ -88,6 +98,19 @@ describe("the whole path on a lab whose truth is known", () => {
     expect(readFileSync(join(rig.dir, "out", "report.html"), "utf8")).toContain("</html>");
     const csv = (await rig.cairn("export")).out.trim().split("\r\n");
     expect(csv).toHaveLength(report.runs.length + 1);
+  });
+
+  test("credit adds up to the landing's gain, before and after audits of it", async () => {
+    const before = creditSchema.parse(await rig.json("credit"));
+    expect(before).toMatchObject({ landing: 1, audits: { made: 0, wanted: 2 * before.shares.length } });
+    const { code } = await rig.cairn("credit", "--audit");
+    expect(code).toBe(0);
+    const after = creditSchema.parse(await rig.json("credit"));
+    expect(after.audits.made).toBe(before.audits.wanted);
+    for (const { gain, shares } of [before, after])
+      expect(shares.reduce((sum, { mean }) => sum + mean, 0)).toBeCloseTo(gain.mean, 6);
+    const width = (statement: typeof before) => statement.shares.reduce((sum, { low, high }) => sum + high - low, 0);
+    expect(width(after)).toBeLessThan(0.9 * width(before));
   });
 
   test("fsck is quiet on a sound lab, and quarantines a flipped byte", async () => {
