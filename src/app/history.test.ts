@@ -7,7 +7,7 @@ import { combinationFromIds } from "../contribution/combination.ts";
 import type { Landing } from "../release/landing.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
-import { runAsked } from "./queue.ts";
+import { byHand, runAsked } from "./queue.ts";
 import { readReport } from "./report.ts";
 import { openSession, type Session } from "./session.ts";
 
@@ -74,7 +74,11 @@ async function make(scale: string, runs: readonly (readonly [readonly string[], 
       signal: new AbortController().signal,
       onEvent: () => {},
     };
-    await runAsked(session, asked, options);
+    await runAsked(
+      session,
+      asked.map((run) => ({ ...run, ...byHand })),
+      options,
+    );
   });
 }
 
