@@ -18,50 +18,46 @@ export interface Elsewhere {
   readonly noise: number;
 }
 
-/** Of the effects, alone, in the best set and on average. */
+/** Sums over the effects, alone, in the best set and on average. */
 export interface Told {
-  /** Share of 90% intervals that hold the truth. */
-  coverage: number;
-  /** Mean width, and root mean square error, over those of the runs here alone. */
+  intervals: number;
+  /** 90% intervals that hold the truth. */
+  covered: number;
+  /** Of the intervals' widths, and of squared errors: with the runs elsewhere, and of the runs here alone. */
   width: number;
+  ownWidth: number;
   error: number;
-  /** Mean of the fitted agreement. */
+  ownError: number;
+  /** The fitted agreement, once a truth. */
   agreement: number;
 }
 
 const factors = 6;
 const noise = 0.6;
+const draws = 40;
 
-export function measureTold(elsewhere: Elsewhere, here: number, there: number, repeats: number): Told {
-  const sums = { intervals: 0, covered: 0, width: 0, ownWidth: 0, error: 0, ownError: 0, agreement: 0 };
-  for (let r = 0; r < repeats; r++) {
-    const label = `elsewhere ${r}`;
-    const { knowledge, all, values } = worldOf(elsewhere, here, there, label);
-    const ensemble = drawEnsemble(believe(knowledge), 40, createRng(label));
-    const alone: Knowledge = { ...knowledge, elsewhere: [], contexts: [] };
-    const ownEnsemble = drawEnsemble(believe(alone), 40, createRng(label));
-    sums.agreement += agreementOf(ensemble) / repeats;
-    const best = all[values.indexOf(Math.max(...values))] ?? [];
-    for (let j = 0; j < factors; j++) {
-      for (const at of [knowledge.baseline, best, null]) {
-        const [found, own] = [effectOf(knowledge, ensemble, j, at), effectOf(alone, ownEnsemble, j, at)];
-        const shape = knowledgeShape(alone);
-        const truth = applyTo(shape, contrast(shape, [{ factor: j, from: 0, to: 1 }], at), all, values);
-        sums.intervals++;
-        if (found.low <= truth && truth <= found.high) sums.covered++;
-        sums.width += found.high - found.low;
-        sums.ownWidth += own.high - own.low;
-        sums.error += (found.mean - truth) ** 2;
-        sums.ownError += (own.mean - truth) ** 2;
-      }
+export function measureTold(elsewhere: Elsewhere, here: number, there: number, label: string): Told {
+  const { knowledge, all, values } = worldOf(elsewhere, here, there, label);
+  const alone: Knowledge = { ...knowledge, elsewhere: [], contexts: [] };
+  const [ensemble, ownEnsemble] = [knowledge, alone].map((it) => drawEnsemble(believe(it), draws, createRng(label)));
+  if (ensemble === undefined || ownEnsemble === undefined) throw new Error("no beliefs");
+  const told: Told = { intervals: 0, covered: 0, width: 0, ownWidth: 0, error: 0, ownError: 0, agreement: 0 };
+  told.agreement = agreementOf(ensemble);
+  const best = all[values.indexOf(Math.max(...values))] ?? [];
+  const shape = knowledgeShape(alone);
+  for (let j = 0; j < factors; j++) {
+    for (const at of [knowledge.baseline, best, null]) {
+      const [found, own] = [effectOf(knowledge, ensemble, j, at), effectOf(alone, ownEnsemble, j, at)];
+      const truth = applyTo(shape, contrast(shape, [{ factor: j, from: 0, to: 1 }], at), all, values);
+      told.intervals++;
+      if (found.low <= truth && truth <= found.high) told.covered++;
+      told.width += found.high - found.low;
+      told.ownWidth += own.high - own.low;
+      told.error += (found.mean - truth) ** 2;
+      told.ownError += (own.mean - truth) ** 2;
     }
   }
-  return {
-    coverage: sums.covered / sums.intervals,
-    width: sums.width / sums.ownWidth,
-    error: Math.sqrt(sums.error / sums.ownError),
-    agreement: sums.agreement,
-  };
+  return told;
 }
 
 function worldOf({ context, agreement, spread, noise: louder }: Elsewhere, here: number, there: number, label: string) {
