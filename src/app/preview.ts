@@ -30,7 +30,7 @@ export interface PlanPreview {
     readonly allowed: number | null;
   };
   /** Why no run is suggested; null when some are. */
-  readonly stop: "decided" | "runs-spent" | null;
+  readonly stop: "decided" | "runs-spent" | "exhausted" | null;
 }
 
 export interface PreviewedRun {

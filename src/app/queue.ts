@@ -140,8 +140,8 @@ class Queue {
           // Nothing is proposed yet: the first run says whether the recipe runs at all.
           await this.#start({ ...baselineRun, combination: this.#session.loaded.baseline });
         } else if (steering.stop !== null) {
-          const end = steering.stop.kind === "decided" ? { kind: "decided" as const } : null;
-          return this.#drained(end ?? { kind: "budget-spent", which: left.which });
+          const { kind } = steering.stop;
+          return this.#drained(kind === "runs-spent" ? { kind: "budget-spent", which: left.which } : { kind });
         }
         for (const suggestion of steering.suggestions) await this.#start(suggestion);
       }

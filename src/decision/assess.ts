@@ -50,6 +50,7 @@ export function assess(
   ensemble: Ensemble,
   runsLeft: number | null,
   pending: readonly ConfirmRun[],
+  mayStillSearch = true,
 ): Assessment {
   const noise = utilityNoiseOf(knowledge, ensemble);
   const tested = testedCandidates(knowledge, pending);
@@ -78,7 +79,8 @@ export function assess(
   const gain = gainOf(knowledge, ensemble, recommended).mean;
   const found = { ...base, recommended, candidateIndex, gain };
   if (candidateIndex >= mostCandidates) return { ...found, phase: "done" };
-  if (!searchIsOver(knowledge, ensemble, recommended, gain, runsLeft, pending)) return { ...found, phase: "search" };
+  if (mayStillSearch && !searchIsOver(knowledge, ensemble, recommended, gain, runsLeft, pending))
+    return { ...found, phase: "search" };
   const nothing = hamming(recommended, knowledge.baseline) === 0;
   if (mayRefine(knowledge, runsLeft, pending)) {
     const doubtful = nothing ? [] : leaveOutsOf(knowledge, ensemble, recommended);

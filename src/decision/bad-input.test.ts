@@ -3,7 +3,7 @@ import type { Combination } from "../contribution/contribution.ts";
 import type { Observation } from "../evidence/evidence.ts";
 import type { Knowledge, PlanRequest } from "../plan/plan.ts";
 import { decide, predict } from "./decide.ts";
-import { knowledgeOf, objective, observe, plainSpace, type Truth } from "./simulate.test-util.ts";
+import { knowledgeOf, objective, observe, plainSpace, simulate, type Truth } from "./simulate.test-util.ts";
 import { steer } from "./steer.ts";
 
 function truthOf(factors: number, value: (x: Combination) => readonly number[], sd = 0.3): Truth {
@@ -91,20 +91,33 @@ describe("bad input gives an honest answer", () => {
     expect(decision.recommended).toEqual([0, 0, 0, 0]);
     expect(steering.stop).toBeNull();
     expect(steering.suggestions.length).toBeGreaterThan(0);
-    for (const verdict of decision.verdicts) expect(verdict.kind).toBe("undecided");
+    for (const verdict of decision.verdicts)
+      expect(verdict).toMatchObject({ kind: "undecided", reason: { kind: "unmeasured" } });
   });
 
-  test("two identical contributions", () => {
+  test("two identical contributions: one of them lands, and of the other it is said that it adds nothing", () => {
     const truth = truthOf(3, (x) => [4 * Math.max(x[0] ?? 0, x[1] ?? 0), 0]);
     const { decision } = survive(knowledgeOf(truth, oneAtATime(truth, [1, 2])));
     expect(decision.state).toBe("measuring");
+    const end = simulate(truth, "twins", 60).decision;
+    expect(end.recommended.slice(0, 2).sort()).toEqual([0, 1]);
+    const other = end.verdicts[end.recommended[0] === 1 ? 1 : 0];
+    expect(other?.kind).toBe("shelve");
+    expect(["superseded", "no-effect"]).toContain(other?.kind === "shelve" ? other.reason.kind : "");
   });
 
-  test("a constant objective", () => {
+  test("a constant objective has no effects; where all are constant, the baseline stays", () => {
     const truth = truthOf(3, (x) => [2 * (x[0] ?? 0), 7], 0);
     const { decision } = survive(knowledgeOf(truth, oneAtATime(truth, [1, 2, 3])));
     for (const { estimate } of decision.effects.filter((effect) => effect.objective === "b"))
       expect(Math.abs(estimate.mean)).toBeLessThan(0.1);
+    const constant = truthOf(3, () => [5, 7], 0);
+    const { knowledge, last, decision: end } = simulate(constant, "constant", 40);
+    expect(last.stop).toEqual({ kind: "decided" });
+    expect(end.recommended).toEqual([0, 0, 0]);
+    const { decision: full } = survive(knowledge);
+    for (const verdict of full.verdicts)
+      expect(verdict).toMatchObject({ kind: "shelve", reason: { kind: "no-effect" } });
   });
 
   test("an objective that half the runs, or all of them, lack", () => {
@@ -114,13 +127,40 @@ describe("bad input gives an honest answer", () => {
       ...run,
       outcomes: new Map([...run.outcomes].filter(([name]) => name === "a")),
     });
-    survive(
+    const half = survive(
       knowledgeOf(
         truth,
         runs.map((run, i) => (i % 2 === 0 ? run : without(run))),
       ),
     );
-    survive(knowledgeOf(truth, runs.map(without)));
+    const nothing = survive(knowledgeOf(truth, runs.map(without)));
+    const doubt = ({ decision }: typeof half) =>
+      Math.min(
+        ...decision.effects.flatMap(({ objective: name, estimate }) =>
+          name === "b" ? [estimate.high - estimate.low] : [],
+        ),
+      );
+    // The less was measured, the less is claimed.
+    expect(doubt(half)).toBeGreaterThan(0.1);
+    expect(doubt(nothing)).toBeGreaterThan(2 * doubt(half));
+  });
+
+  test("a guarded objective that no run has measured keeps everything from landing", () => {
+    const truth = truthOf(2, (x) => [0, -6 * (x[0] ?? 0)]);
+    const blind = (run: Observation): Observation => ({
+      ...run,
+      outcomes: new Map([...run.outcomes].filter(([name]) => name === "b")),
+    });
+    const pairs = [1, 2, 3, 4, 5, 6].flatMap((i) =>
+      [
+        [0, 0],
+        [1, 0],
+      ].map((combination) => observe(truth, "bad", { combination, seed: 1000 + i, purpose: "confirm" })),
+    );
+    const { decision } = survive(knowledgeOf(truth, [...oneAtATime(truth), ...pairs].map(blind)));
+    const guard = decision.set.confirmation?.tests.find(({ objective: name }) => name === "a");
+    expect(guard?.e).toBe(1);
+    expect(decision.set.confirmation?.outcome).not.toBe("confirmed");
   });
 
   test("an effect a million times another", () => {
@@ -129,6 +169,8 @@ describe("bad input gives an honest answer", () => {
     const effect = decision.effects.find((e) => e.level === "f0" && e.objective === "a" && e.sense === "alone");
     expect(effect?.estimate.low).toBeLessThan(1e6);
     expect(effect?.estimate.high).toBeGreaterThan(1e6);
+    // Beside it nothing is known of the small one.
+    expect(decision.verdicts[1]).toMatchObject({ kind: "undecided", reason: { kind: "noisy" } });
   });
 
   test("values of absurd size", () => {
@@ -155,12 +197,25 @@ describe("bad input gives an honest answer", () => {
     expect(decision.verdicts.some(({ kind }) => kind === "land" || kind === "shelve")).toBe(false);
   });
 
-  test("nothing can be built, or everything crashed: no suggestion, a stop, no crash", () => {
+  test("no combination can be built: no suggestion, a stop that says so, nothing claimed", () => {
     const truth = truthOf(3, () => [0, 0]);
-    const nothing = steer(requestOf(knowledgeOf(truth), { feasible: () => false }));
-    expect(nothing.suggestions).toEqual([]);
-    expect(nothing.stop).toEqual({ kind: "runs-spent" });
+    const onlyBaseline = (x: Combination) => x.every((level) => level === 0);
+    for (const feasible of [() => false, onlyBaseline]) {
+      const seeds = [1, 2, 3].map((seed) =>
+        observe(truth, "none", { combination: [0, 0, 0], seed, purpose: "search" }),
+      );
+      const knowledge = knowledgeOf(truth, feasible([0, 0, 0]) ? seeds : []);
+      const nothing = steer(requestOf(knowledge, { feasible }));
+      expect(nothing.suggestions).toEqual([]);
+      expect(nothing.stop).toEqual({ kind: "exhausted" });
+      expect(nothing.decision.recommended).toEqual([0, 0, 0]);
+      for (const verdict of nothing.decision.verdicts)
+        expect(verdict).toMatchObject({ kind: "undecided", reason: { kind: "unmeasured" } });
+    }
+  });
 
+  test("what crashed cannot run, and says why", () => {
+    const truth = truthOf(3, () => [0, 0]);
     const failed = [[0, 1, 0]].map((combination) => ({ combination, because: "out of memory" }));
     const runs = oneAtATime(truth).filter(({ combination }) => combination[1] === 0);
     const { decision } = survive({ ...knowledgeOf(truth, runs), failed });
@@ -168,6 +223,24 @@ describe("bad input gives an honest answer", () => {
       kind: "shelve",
       reason: { kind: "cannot-run", because: "out of memory" },
     });
+  });
+
+  test("when nothing is left to search, what was found is confirmed", () => {
+    // All that can be built are the baseline and one set.
+    const truth = truthOf(4, (x) => [6 * (x[0] ?? 0), 0]);
+    const feasible = (x: Combination) => x.slice(1).every((level) => level === 0);
+    const runs = [1, 2, 3].flatMap((seed) =>
+      [
+        [0, 0, 0, 0],
+        [1, 0, 0, 0],
+      ].map((combination) => observe(truth, "few", { combination, seed, purpose: "search" })),
+    );
+    const { suggestions } = steer(requestOf(knowledgeOf(truth, runs), { feasible }));
+    expect(suggestions.length).toBeGreaterThan(0);
+    for (const { purpose, combination } of suggestions) {
+      expect(purpose).toBe("confirm");
+      expect(feasible(combination)).toBe(true);
+    }
   });
 
   test("contradictory requirements: the level cannot run", () => {
@@ -182,6 +255,10 @@ describe("bad input gives an honest answer", () => {
     const runs = [observe(truth, "c", { combination: [0, 0], seed: 1, purpose: "search" })];
     const steering = steer(requestOf(knowledgeOf(truth, runs)));
     for (const { combination } of steering.suggestions) expect(combination[0]).toBe(0);
+    const because = "what it requires and what it excludes leave no combination";
+    const { decision } = survive(knowledgeOf(truth, runs));
+    expect(decision.verdicts[0]).toMatchObject({ kind: "shelve", reason: { kind: "cannot-run", because } });
+    expect(decision.verdicts[1]).toMatchObject({ kind: "undecided", reason: { kind: "unmeasured" } });
   });
 
   test("a space without factors", () => {

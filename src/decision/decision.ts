@@ -18,8 +18,11 @@ export interface Steering {
   readonly suggestions: readonly Suggestion[];
   /** Runs, suggestions among them, that a decision takes at most as things stand, whatever the budget. */
   readonly toGo: number;
-  /** decided: more runs are not expected to change it. runs-spent: what is left cannot buy what is missing. */
-  readonly stop: { readonly kind: "decided" } | { readonly kind: "runs-spent" } | null;
+  /**
+   * decided: more runs are not expected to change it. runs-spent: what is left cannot buy what is missing. exhausted:
+   * nothing that could be run would tell more.
+   */
+  readonly stop: { readonly kind: "decided" | "runs-spent" | "exhausted" } | null;
 }
 
 /** What the evidence says now. Pure function of the same `Knowledge` the planner has. */

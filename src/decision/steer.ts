@@ -31,18 +31,37 @@ const mostPairsAtOnce = 4;
 export function steer(request: PlanRequest): Steering {
   const { knowledge, pending, runsLeft } = request;
   const ensemble = steeringEnsemble(believe(knowledge));
-  const assessment = assess(knowledge, ensemble, runsLeft, pending);
+  const planFrom = (mayStillSearch: boolean) => {
+    const assessment = assess(knowledge, ensemble, runsLeft, pending, mayStillSearch);
+    return { assessment, suggestions: suggest(request, ensemble, assessment) };
+  };
+  let { assessment, suggestions } = planFrom(true);
+  const nothingToSearch = assessment.phase === "search" && suggestions.length === 0 && pending.length === 0;
+  if (nothingToSearch && mayStart(request)) {
+    // What was found so far is put to confirmation all the same.
+    const rest = planFrom(false);
+    if (rest.suggestions.length > 0) ({ assessment, suggestions } = rest);
+  }
   const decision = sketch(knowledge, ensemble, assessment);
   const toGo = mostRunsToGo(knowledge, pending, assessment.phase);
   if (assessment.phase === "done") return { decision, suggestions: [], toGo, stop: { kind: "decided" } };
-
-  const wanted = Math.min(request.count, runsLeft ?? Number.POSITIVE_INFINITY);
-  const suggestions = wanted < 1 ? [] : suggest({ ...request, count: Math.floor(wanted) }, ensemble, assessment);
   const waits = suggestions.length > 0 || pending.length > 0 || request.count < 1;
-  return { decision, suggestions, toGo, stop: waits ? null : { kind: "runs-spent" } };
+  return { decision, suggestions, toGo, stop: waits ? null : { kind: isSpent(request) ? "runs-spent" : "exhausted" } };
 }
 
-function suggest(request: PlanRequest, ensemble: Ensemble, assessment: Assessment): Suggestion[] {
+function mayStart({ count, runsLeft }: PlanRequest): boolean {
+  return Math.min(count, runsLeft ?? Number.POSITIVE_INFINITY) >= 1;
+}
+
+/** Whether the budget holds less than a pair of runs. */
+function isSpent({ runsLeft }: PlanRequest): boolean {
+  return runsLeft !== null && runsLeft < 2;
+}
+
+function suggest(wanted: PlanRequest, ensemble: Ensemble, assessment: Assessment): Suggestion[] {
+  if (!mayStart(wanted)) return [];
+  const count = Math.floor(Math.min(wanted.count, wanted.runsLeft ?? Number.POSITIVE_INFINITY));
+  const request = { ...wanted, count };
   switch (assessment.phase) {
     case "search":
       return planNext(request, ensemble);

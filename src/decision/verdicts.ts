@@ -5,6 +5,7 @@
  *                 · guardrail-unsure · noisy
  * All effects are in utility. "Surely" means that the whole interval at the policy's confidence lies there.
  */
+import { canHave } from "../contribution/combination.ts";
 import type { Combination, LevelRef } from "../contribution/contribution.ts";
 import type { Interval } from "../evidence/evidence.ts";
 import { normalQuantile } from "../math/normal.ts";
@@ -102,7 +103,7 @@ function verdictOutside(judge: Judge, ref: LevelRef): Verdict {
     const lacking = neededBy(judge, ref);
     return shelve(
       lacking === null
-        ? { kind: "cannot-run", because: "what it requires and what it excludes leave no combination" }
+        ? { kind: "cannot-run", because: contradiction }
         : { kind: "only-with", other: levelId(knowledge.space, lacking), inSet: nothing },
     );
   }
@@ -128,6 +129,8 @@ function verdictOutside(judge: Judge, ref: LevelRef): Verdict {
   );
 }
 
+const contradiction = "what it requires and what it excludes leave no combination";
+
 /** What keeps a level from being judged by its effect. */
 function troubleOf(
   { knowledge }: Judge,
@@ -139,7 +142,8 @@ function troubleOf(
   const runs = knowledge.observations.filter(({ combination }) => hasLevel(combination, ref));
   if (runs.length === 0) {
     const crash = knowledge.failed.find(({ combination }) => hasLevel(combination, ref));
-    return crash === undefined ? { kind: "unmeasured" } : { kind: "cannot-run", because: crash.because };
+    if (crash !== undefined) return { kind: "cannot-run", because: crash.because };
+    return canHave(knowledge.space, [ref]) ? { kind: "unmeasured" } : { kind: "cannot-run", because: contradiction };
   }
   const bad = runs.filter(diverged).length;
   const others = knowledge.observations.filter(({ combination }) => !hasLevel(combination, ref));

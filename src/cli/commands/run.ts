@@ -69,6 +69,8 @@ export const registerRun: Register = (program, io, setExit) => {
         if (options.json === true) outJson(io, report);
         else if (asked === null) io.out(renderText(report, { width: io.width, color: io.color, unicode: io.unicode }));
         if (end.kind === "budget-spent") io.note(`Stopped by the budget (${end.which}).`);
+        if (end.kind === "exhausted" && asked === null)
+          io.note("Nothing is left that could be run and would tell more.");
         if (asked === null && report.state !== "decided") setExit(exitCodes.undecided);
       });
     });
