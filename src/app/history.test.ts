@@ -109,6 +109,21 @@ describe("what has been run", () => {
     expect(proxy.contexts).toEqual([{ kind: "scale", levels: ["proxy", "full"] }]);
   });
 
+  test("at another scale spares what that does not change", async () => {
+    write("cairn.yaml", labText.replace("stages:", "stages:\n  prepare: { run: sh prepare.sh, code: [prepare.sh] }"));
+    write("prepare.sh", "true\n");
+    const cost = () =>
+      withSession("full", async (session) => {
+        const resolved = session.resolve(session.loaded.baseline);
+        if (!resolved.ok) throw new Error("not built");
+        return (await readHistory(session)).costs.cost(resolved.value, 1);
+      });
+    // A second is assumed of what has never run at this scale.
+    expect(await cost()).toBe(3);
+    await make("proxy", [[[], 1]]);
+    expect(await cost()).toBe(2);
+  });
+
   test("before an edit outside the contributions is an epoch, before an edit of a level nothing", async () => {
     await make("full", [
       [[], 1],

@@ -82,7 +82,11 @@ export async function readHistory(session: Session): Promise<History> {
         : [],
     ),
     pending: runs.filter((run) => run.current && (run.row.state === "pending" || run.row.state === "running")),
-    costs: costsOf(session, runs),
+    costs: costsOf(
+      session,
+      runs,
+      placed.flatMap(({ run, place }) => (place.kind === "elsewhere" && place.epoch === null ? [run] : [])),
+    ),
   };
 }
 
@@ -115,7 +119,7 @@ function resultsOf(row: RunRow, byAttempt: ReadonlyMap<string, StageResult>): Re
   return found;
 }
 
-interface FinishedRun extends Pick<PastRun, "row" | "combination" | "results"> {
+interface FinishedRun extends Recorded {
   readonly context: readonly number[];
 }
 
@@ -158,17 +162,19 @@ function outcomesOf(objectives: readonly Objective[], results: ReadonlyMap<strin
   );
 }
 
-function costsOf(session: Session, runs: readonly PastRun[]): CostModel {
+type Recorded = Omit<PastRun, "current">;
+
+/** @param others at other scales of the lab as it is: they share stages that the scale does not change, and no prices */
+function costsOf(session: Session, runs: readonly PastRun[], others: readonly Recorded[]): CostModel {
   const costs = createCostModel();
-  for (const run of runs) {
-    if (!run.current || run.combination === null) continue;
-    const resolved = session.resolve(run.combination);
-    if (!resolved.ok) continue;
-    const underway = run.row.state === "done" || run.row.state === "running" || run.row.state === "pending";
-    if (underway) costs.add(resolved.value, run.row.seed);
+  for (const { row, combination, results } of [...runs.filter(({ current }) => current), ...others]) {
+    const resolved = combination === null ? null : session.resolve(combination, row.scale);
+    if (resolved?.ok !== true) continue;
+    if (row.state === "done" || row.state === "running" || row.state === "pending") costs.add(resolved.value, row.seed);
+    if (row.scale !== session.scale) continue;
     for (const stage of resolved.value.recipe.stages) {
-      const result = run.results.get(stage.name);
-      const reused = run.row.stages.find((s) => s.stage === stage.name)?.reused ?? true;
+      const result = results.get(stage.name);
+      const reused = row.stages.find((s) => s.stage === stage.name)?.reused ?? true;
       if (result !== undefined && !reused) costs.observe(stage.name, stage.params, result.coreSeconds);
     }
   }

@@ -30,7 +30,7 @@ export function evidenceSentences(report: Report): readonly string[] {
 function usedSentence({ evidence }: Report): string {
   const used = `${plural(evidence.used, "run counts", "runs count")} as evidence`;
   if (evidence.earlier === 0) return `${used}.`;
-  return `${used}; ${formatNumber(evidence.earlier)} from before the lab changed ${evidence.earlier === 1 ? "is" : "are"} kept and not used.`;
+  return `${used}; ${formatNumber(evidence.earlier)} about what has changed since ${evidence.earlier === 1 ? "is" : "are"} kept and not used.`;
 }
 
 /** How many sets the lab has tested in its life, and what that asks of the next; null where it was not kept. */

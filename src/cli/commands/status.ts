@@ -44,7 +44,7 @@ export const registerStatus: Register = (program, io) => {
         `  contributions  ${counts.proposed}: ${counts.landed} in the baseline, ${counts.land} to land, ${counts.shelve} shelved, ${counts.undecided} undecided`,
       );
       io.out(
-        `  runs           ${report.evidence.used} that count${report.evidence.earlier > 0 ? `, ${report.evidence.earlier} from earlier states of the lab` : ""}${active > 0 ? `, ${active} under way` : ""}${crashed > 0 ? `, ${crashed} crashed` : ""}`,
+        `  runs           ${report.evidence.used} that count${report.evidence.earlier > 0 ? `, ${report.evidence.earlier} about what has changed since` : ""}${active > 0 ? `, ${active} under way` : ""}${crashed > 0 ? `, ${crashed} crashed` : ""}`,
       );
       io.out(
         `  cost           ${formatDuration(report.cost.coreSeconds)} of one core; the cache spared ${formatDuration(report.cost.savedCoreSeconds)}`,
