@@ -1,7 +1,7 @@
 /**
  * Calibration, false landings, planted traps, power and credit, longer than the tests have time for.
  *
- *   node bench/calibration/run.ts [--part sbc,coverage,nulls,truths,power,credit] [--repeats N] [--jobs N] [--seed S] [--json]
+ *   node bench/calibration/run.ts [--part sbc,coverage,nulls,truths,power,credit,contexts] [--repeats N] [--jobs N] [--seed S] [--json]
  *
  * Prints every figure with its 90% bounds (so that an upper bound alone holds at 95%) beside what the method asks of it.
  */
