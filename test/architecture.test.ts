@@ -39,7 +39,8 @@ const table: Readonly<Record<string, Row>> = {
       ...["run", "cache", "store", "api", "report"],
     ],
   },
-  cli: { values: ["base", "app", "api", "report"] },
+  server: { values: ["base", "app", "api"] },
+  cli: { values: ["base", "app", "api", "report", "server"] },
 };
 
 /** Single imports that the table does not allow, each with the reason why it is right all the same. */

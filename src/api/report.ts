@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** The report on the wire: what `cairn report --json` prints and the HTML page is drawn from. Levels by id, no vectors. */
 
-const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+export const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
 const levelId = z.string();
 const sense = z.enum(["alone", "in-set", "on-average"]);
 
@@ -30,7 +30,7 @@ const undecidedReason = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("guardrail-unsure"), objective: z.string(), probability: z.number() }),
 ]);
 
-const verdict = z.discriminatedUnion("kind", [
+export const verdict = z.discriminatedUnion("kind", [
   /** In the baseline already, by an earlier landing. */
   z.object({ kind: z.literal("landed"), landing: z.number() }),
   z.object({ kind: z.literal("land"), reason: landReason }),
