@@ -41,6 +41,7 @@ const table: Readonly<Record<string, Row>> = {
   },
   server: { values: ["base", "app", "api"] },
   cli: { values: ["base", "app", "api", "report", "server"] },
+  web: { values: ["api"] },
 };
 
 /** Single imports that the table does not allow, each with the reason why it is right all the same. */
@@ -69,7 +70,7 @@ const impurities: readonly { readonly file: string; readonly uses: string; reado
 ];
 
 /** Where programs start; every other file is reached from one of them. */
-const entryPoints = ["cli/main.ts"];
+const entryPoints = ["cli/main.ts", "web/main.tsx"];
 
 /** Test doubles that stand beside the effect they double. */
 const testDoubles = ["run/executors/inline.ts"];
@@ -94,7 +95,7 @@ interface Import {
 }
 
 interface File {
-  /** Relative to src, `/` between. */
+  /** Relative to src, `/` between; of the web's files, `web/` and the path relative to web/src. */
   readonly path: string;
   readonly text: string;
   readonly imports: readonly Import[];
@@ -116,27 +117,36 @@ function importsOf(text: string): Import[] {
   for (const [, type, to] of code.matchAll(statement)) if (to) found.push({ to, typeOnly: type !== undefined });
   for (const [, to] of code.matchAll(/^\s*import\s+"([^"]+)"/gm)) if (to) found.push({ to, typeOnly: false });
   for (const [, to] of code.matchAll(/\bimport\(\s*"([^"]+)"/g)) if (to) found.push({ to, typeOnly: false });
+  // Files that run in a thread or a process of their own.
+  const apart = /\bnew URL\(\s*"(\.[^"]+\.ts)",\s*import\.meta\.url/g;
+  for (const [, to] of code.matchAll(apart)) if (to) found.push({ to, typeOnly: false });
   return found;
 }
 
 const src = fileURLToPath(new URL("../src/", import.meta.url));
 const root = dirname(src);
 
-const files: readonly File[] = globSync("**/*.ts", {
-  cwd: src,
-  ignore: ["**/*.test.ts", "**/*.test-util.ts", "**/golden/**"],
-})
-  .sort()
-  .map((path) => {
-    const text = readFileSync(join(src, path), "utf8");
-    return { path, text, imports: importsOf(text) };
-  });
+const web = join(root, "web", "src");
+
+function filesIn(folder: string, pattern: string, prefix: string): File[] {
+  return globSync(pattern, { cwd: folder, ignore: ["**/*.test.ts", "**/*.test-util.ts", "**/golden/**"] })
+    .sort()
+    .map((path) => {
+      const text = readFileSync(join(folder, path), "utf8");
+      return { path: `${prefix}${path}`, text, imports: importsOf(text) };
+    });
+}
+
+const files: readonly File[] = [...filesIn(src, "**/*.ts", ""), ...filesIn(web, "**/*.{ts,tsx}", "web/")];
 
 const folderOf = (path: string): string => path.split("/")[0] ?? "";
 
-/** Relative to src; null for a package or a node module. */
+/** As files are named here; null for a package or a node module. */
 function resolved(from: string, to: string): string | null {
-  return to.startsWith(".") ? posix.normalize(posix.join(posix.dirname(from), to)) : null;
+  if (!to.startsWith(".")) return null;
+  const at = (path: string) => (folderOf(path) === "web" ? path.replace("web/", "web/src/") : `src/${path}`);
+  const target = posix.join(posix.dirname(at(from)), to);
+  return target.startsWith("web/src/") ? target.replace("web/src/", "web/") : posix.relative("src", target);
 }
 
 function isAllowed(from: string, to: string, typeOnly: boolean): boolean {
@@ -183,9 +193,10 @@ describe("the tools of this test", () => {
       `const g = await import("./g.ts");`,
       `// import h from "./h.ts";`,
       `/* import i from "./i.ts"; */`,
+      `new Worker(new URL("./j.ts", import.meta.url));`,
     ].join("\n");
     expect(importsOf(text).map(({ to }) => to)).toEqual([
-      ...["./a.ts", "../x/b.ts", "./d.ts", "./e.ts", "./f.ts", "./g.ts"],
+      ...["./a.ts", "../x/b.ts", "./d.ts", "./e.ts", "./f.ts", "./g.ts", "./j.ts"],
     ]);
     expect(importsOf(text).filter((i) => i.typeOnly)).toEqual([{ to: "./d.ts", typeOnly: true }]);
   });
@@ -219,7 +230,7 @@ describe("imports", () => {
 
   it("stay inside src, name the file with its extension, and find it there", () => {
     const known = new Set(files.map((file) => file.path));
-    const isData = (path: string) => path.endsWith(".json");
+    const isData = (path: string) => /\.(json|css)$/.test(path);
     const wrong = files.flatMap((file) =>
       (graph.get(file.path) ?? [])
         .filter((target) => !known.has(target) && !isData(target))
@@ -304,7 +315,7 @@ describe("source files", () => {
   it("silence the type checker nowhere", () => {
     const silencers =
       /\bas\s+any\b|:\s*any(?=\s*(?:[;,)=\]|&{>]|$))|<any>|\bas\s+unknown\s+as\b|@ts-(?:ignore|nocheck|expect-error)/;
-    const all = globSync(["src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "labs/**/*.ts"], {
+    const all = globSync(["src/**/*.ts", "web/src/**/*.{ts,tsx}", "test/**/*.ts", "bench/**/*.ts", "labs/**/*.ts"], {
       cwd: root,
       ignore: ["**/golden/**", "**/node_modules/**", "**/.cairn/**", "test/architecture.test.ts"],
     });

@@ -40,6 +40,11 @@ function run(program: string, args: readonly string[]): boolean {
   return status === 0;
 }
 
+/** @param project a folder with a tsconfig.json */
+function checkTypes(project: string): boolean {
+  return run("typescript/bin/tsc", ["--noEmit", "-p", join(root, project)]);
+}
+
 function oneCheck(passed: boolean): Count {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
@@ -69,7 +74,11 @@ function countTests(reportFile: string, succeeded: boolean): Count {
 
 function checks(vitestArgs: readonly string[]): readonly Check[] {
   return [
-    { name: "types", heading: "Types (tsc)", run: () => oneCheck(run("typescript/bin/tsc", ["--noEmit"])) },
+    {
+      name: "types",
+      heading: "Types (tsc)",
+      run: () => oneCheck([".", "web"].every(checkTypes)),
+    },
     {
       name: "lint",
       heading: "Lint and format (biome)",
