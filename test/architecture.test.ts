@@ -117,9 +117,8 @@ function importsOf(text: string): Import[] {
   for (const [, type, to] of code.matchAll(statement)) if (to) found.push({ to, typeOnly: type !== undefined });
   for (const [, to] of code.matchAll(/^\s*import\s+"([^"]+)"/gm)) if (to) found.push({ to, typeOnly: false });
   for (const [, to] of code.matchAll(/\bimport\(\s*"([^"]+)"/g)) if (to) found.push({ to, typeOnly: false });
-  // Files that run in a thread or a process of their own.
-  const apart = /\bnew URL\(\s*"(\.[^"]+\.ts)",\s*import\.meta\.url/g;
-  for (const [, to] of code.matchAll(apart)) if (to) found.push({ to, typeOnly: false });
+  const threads = /\bnew Worker\(\s*new URL\(\s*"([^"]+)"/g;
+  for (const [, to] of code.matchAll(threads)) if (to) found.push({ to, typeOnly: false });
   return found;
 }
 
