@@ -10,6 +10,8 @@ export type Failure =
   | { readonly kind: "no-lab"; readonly from: string }
   | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: "usage"; readonly message: string; readonly help: string | null }
+  /** What is named is not there; is not the caller's to do; cannot be done as things stand. */
+  | { readonly kind: "not-found" | "forbidden" | "conflict"; readonly message: string; readonly help: string | null }
   | { readonly kind: "not-decided"; readonly message: string; readonly help: string | null }
   | { readonly kind: "run-failed"; readonly message: string; readonly detail: readonly string[] }
   | { readonly kind: "damaged"; readonly message: string; readonly help: string | null };
@@ -25,6 +27,18 @@ export class CairnError extends Error {
 
 export function usage(message: string, help: string | null = null): CairnError {
   return new CairnError({ kind: "usage", message, help });
+}
+
+export function notFound(message: string, help: string | null = null): CairnError {
+  return new CairnError({ kind: "not-found", message, help });
+}
+
+export function forbidden(message: string, help: string | null = null): CairnError {
+  return new CairnError({ kind: "forbidden", message, help });
+}
+
+export function conflict(message: string, help: string | null = null): CairnError {
+  return new CairnError({ kind: "conflict", message, help });
 }
 
 /** What an error means to the person who gave the command; null: a defect of Cairn's. */

@@ -27,6 +27,9 @@ export function exitCodeOf(failure: Failure): number {
     case "invalid":
       return exitCodes.invalid;
     case "usage":
+    case "not-found":
+    case "forbidden":
+    case "conflict":
       return exitCodes.usage;
     case "not-decided":
       return exitCodes.undecided;

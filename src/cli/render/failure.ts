@@ -19,6 +19,9 @@ export function printFailure(io: Io, failure: Failure): void {
       io.note(diagnosticsText(failure.diagnostics, io));
       return;
     case "usage":
+    case "not-found":
+    case "forbidden":
+    case "conflict":
     case "not-decided":
     case "damaged":
       complain(failure.message, failure.help);
