@@ -18,6 +18,8 @@ export const lab = z.object({
       /** As the lab file says them: `0.01`, `5%`. */
       matters: z.string(),
       guardrail: z.string().nullable(),
+      /** The same in the objective's unit; null before the baseline has been run. */
+      inUnits: z.object({ matters: z.number(), guardrail: z.number().nullable() }).nullable(),
       weight: z.number(),
       items: z.boolean(),
     }),
