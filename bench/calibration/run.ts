@@ -22,12 +22,23 @@ interface Arguments {
   readonly json: boolean;
 }
 
-/** null after saying what is wrong. */
-function argumentsOf(): Arguments | null {
-  const text = { type: "string" } as const;
-  const options = { part: text, repeats: text, jobs: text, seed: text, json: { type: "boolean" } } as const;
-  const { values } = parseArgs({ options });
+const usage =
+  "node bench/calibration/run.ts [--part A,B] [--repeats N] [--jobs N] [--seed S] [--json]\nParts (and repeats of each scenario when none are given):";
+
+/** What to do, or the exit status after saying what was wrong or how to call it. */
+function argumentsOf(): Arguments | number {
   const all = parts.map(({ name }) => name);
+  let values: ReturnType<typeof parse>;
+  try {
+    values = parse();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 2;
+  }
+  if (values.help === true) {
+    console.log([usage, ...parts.map((part) => `  ${part.name} (${part.repeats}): ${part.about}`)].join("\n"));
+    return 0;
+  }
   const names = values.part?.split(",").filter(Boolean) ?? all;
   const unknown = names.filter((name) => !all.includes(name));
   const [repeats, threads] = [values.repeats ?? null, values.jobs ?? String(availableParallelism())];
@@ -37,7 +48,7 @@ function argumentsOf(): Arguments | null {
     ...(isCount(threads) ? [] : ["--jobs takes a whole number above 0"]),
   ];
   for (const message of wrong) console.error(message);
-  if (wrong.length > 0) return null;
+  if (wrong.length > 0) return 2;
   return {
     names,
     repeats: repeats === null ? null : Number(repeats),
@@ -45,6 +56,13 @@ function argumentsOf(): Arguments | null {
     seed: values.seed ?? "1",
     json: values.json ?? false,
   };
+}
+
+function parse() {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const options = { part: text, repeats: text, jobs: text, seed: text, json: flag, help: flag } as const;
+  return parseArgs({ options }).values;
 }
 
 function isCount(text: string): boolean {
@@ -103,7 +121,7 @@ async function playAll(jobs: readonly Job[], threads: number): Promise<Play[]> {
 
 async function main(): Promise<number> {
   const given = argumentsOf();
-  if (given === null) return 2;
+  if (typeof given === "number") return given;
   const jobs = jobsOf(given);
   const plays = await playAll(jobs, given.threads);
   const results = given.names.map((name) => ({
