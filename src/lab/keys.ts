@@ -164,6 +164,10 @@ export const policyKeys = {
     schema: { type: "integer", minimum: 0, default: 1 },
   },
   scale: { doc: "The scale decisions are made at. Default: the last one.", schema: text },
+  blind: {
+    doc: "Whether who proposed a contribution is hidden, from all but its authors, until it is decided. Default true.",
+    schema: { type: "boolean", default: true },
+  },
   budget: {
     doc: "What a decision may cost; what is left out is not bounded.",
     schema: { $ref: "#/$defs/budget" },

@@ -76,6 +76,8 @@ export interface Policy {
   readonly retries: number;
   /** The scale decisions are made at; null: the last one. */
   readonly scale: string | null;
+  /** Whether who proposed a contribution is hidden until it is decided. */
+  readonly blind: boolean;
   readonly budget: Budget;
 }
 

@@ -25,7 +25,7 @@ objectives:
   val_bpb: { stage: eval, goal: minimize, unit: bits/byte, matters: 0.01, guardrail: 5 % }
   speed: { stage: pretrain, goal: maximize, matters: 5%, weight: 0, items: true }
 scales: { proxy: { pretrain.steps: 100, pretrain.opt.lr: 1, corpus.dedupe: near }, 125m: }
-policy: { alpha: 0.1, confidence: 0.95, explore: 0, retries: 3, scale: proxy, budget: { runs: 40, core_hours: 2.5 } }
+policy: { alpha: 0.1, confidence: 0.95, explore: 0, retries: 3, scale: proxy, blind: false, budget: { runs: 40, core_hours: 2.5 } }
 `;
 
 describe("parseLab", () => {
@@ -104,6 +104,7 @@ describe("parseLab", () => {
         explore: 0,
         retries: 3,
         scale: "proxy",
+        blind: false,
         budget: { runs: 40, core_hours: 2.5, gpu_hours: null, hours: null },
       },
     });
@@ -133,6 +134,7 @@ describe("parseLab", () => {
       explore: 0.1,
       retries: 1,
       scale: null,
+      blind: true,
       budget: { runs: null, core_hours: null, gpu_hours: null, hours: null },
     });
   });

@@ -147,6 +147,7 @@ function readPolicy(value: Value | null, scales: readonly Scale[], out: Diagnost
     explore: readNumber(get("explore"), "explore", rules.share, out) ?? 0.1,
     retries: readNumber(get("retries"), "retries", rules.count, out) ?? 1,
     scale: readChoice(get("scale"), "scale", choices, out),
+    blind: readBoolean(get("blind"), "blind", out) ?? true,
     budget: readBudget(get("budget"), out),
   };
 }

@@ -38,6 +38,7 @@ const lab: Lab = {
     explore: 0.1,
     retries: 1,
     scale: null,
+    blind: true,
     budget: { runs: null, core_hours: null, gpu_hours: null, hours: null },
   },
 };
