@@ -1,0 +1,17 @@
+import { stringify } from "yaml";
+import type { Request } from "./draft.ts";
+
+/** The file that the server will write, as far as it can be told: `by` is the caller where nobody else is named. */
+export function previewText(request: Request, caller: string): string {
+  const { id, title, area, why, set, patch, requires, bold, by } = request;
+  return stringify({
+    title: title === "" ? id.replaceAll(/[-_]/g, " ") : title,
+    by: by.length === 0 ? [caller] : by,
+    area,
+    ...(why !== "" && { why }),
+    ...(Object.keys(set).length > 0 && { set }),
+    ...(patch !== undefined && { patch: `contributions/${id}.patch` }),
+    ...(requires.length > 0 && { requires }),
+    ...(bold && { bold }),
+  });
+}
