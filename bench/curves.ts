@@ -28,6 +28,7 @@ function portions(size: number): MetricPoint[][] {
     name: names[i % names.length] ?? "loss",
     step: Math.floor(i / names.length),
     value: Math.sin(i / 1000) + i / points,
+    at: 1_750_000_000_000 + 100 * i,
   }));
   return Array.from({ length: Math.ceil(points / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
@@ -36,12 +37,12 @@ function portions(size: number): MetricPoint[][] {
 function plainRows(path: string, batches: readonly MetricPoint[][]): void {
   const db = new DatabaseSync(path);
   db.exec("pragma journal_mode = wal; pragma synchronous = full");
-  db.exec("create table points (attempt text, name text, step integer, value real)");
+  db.exec("create table points (attempt text, name text, step integer, value real, at real)");
   db.exec("create index by_name on points (attempt, name, step)");
-  const insert = db.prepare("insert into points values (?, ?, ?, ?)");
+  const insert = db.prepare("insert into points values (?, ?, ?, ?, ?)");
   for (const batch of batches) {
     db.exec("begin immediate");
-    for (const { name, step, value } of batch) insert.run("attempt", name, step, value);
+    for (const { name, step, value, at } of batch) insert.run("attempt", name, step, value, at);
     db.exec("commit");
   }
   db.close();

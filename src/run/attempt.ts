@@ -18,6 +18,8 @@ import { type AttemptPaths, attemptPaths, makeAttemptFolders } from "./workspace
 /** Everything an attempt is made from. */
 export interface AttemptOrder {
   readonly attempt: Attempt;
+  /** Whether it was submitted, perhaps, by a process that is gone. */
+  readonly adopted: boolean;
   /** Advanced up to `publishing` here; its end is the caller's, who records it. */
   readonly life: Lifecycle;
   readonly stage: StageSpec;
@@ -41,6 +43,10 @@ export type AttemptOutcome =
       readonly seconds: number;
     }
   | { readonly kind: "failed"; readonly cause: FailureCause }
+  /** What it submitted goes on. */
+  | { readonly kind: "left" }
+  /** Adopted, and found never to have been submitted: nothing was tried. */
+  | { readonly kind: "never-submitted" }
   | { readonly kind: "cancelled" };
 
 type Effects = Pick<
@@ -60,19 +66,17 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
   const reach = (point: Parameters<NonNullable<Effects["atPoint"]>>[0]) => deps.atPoint?.(point);
   const failed = (cause: FailureCause): AttemptOutcome => ({ kind: "failed", cause });
   try {
-    const stale = await changedCode(deps, order);
-    if (stale !== null) return failed(stale);
-    await prepare(deps, order, paths);
-    reach("prepared");
     const began = deps.clock.monotonic();
-    const execution = deps.executor.start(taskOf(deps, order, paths));
+    const execution = order.adopted ? await attach(deps, order, paths) : await start(deps, order, paths);
+    if (execution === null) return { kind: "never-submitted" };
+    if ("kind" in execution) return failed(execution);
     life.advance("running");
     order.onStarted();
     reach("spawned");
-    const exit = await follow(execution, order, paths);
+    const exit = await follow(deps, execution, order, paths);
     const seconds = (deps.clock.monotonic() - began) / 1000;
     reach("exited");
-    if (exit.kind === "cancelled") return { kind: "cancelled" };
+    if (exit.kind === "cancelled" || exit.kind === "left") return exit;
     if (!(await hasRoom(deps.workspace))) return failed({ kind: "disk-full" });
     const cause = causeOf(exit, order);
     if (cause !== null) return failed(cause);
@@ -111,6 +115,18 @@ function systemCause(error: unknown): FailureCause {
   throw error;
 }
 
+async function start(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<Execution | FailureCause> {
+  const stale = await changedCode(deps, order);
+  if (stale !== null) return stale;
+  await prepare(deps, order, paths);
+  deps.atPoint?.("prepared");
+  return deps.executor.start(taskOf(deps, order, paths));
+}
+
+async function attach(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<Execution | null> {
+  return (await deps.executor.attach?.(taskOf(deps, order, paths))) ?? null;
+}
+
 async function prepare(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<void> {
   await makeAttemptFolders(deps.workspace, paths);
   await writeFile(paths.params, `${canonicalJson(order.stage.params)}\n`);
@@ -139,10 +155,10 @@ function taskOf(deps: Effects, order: AttemptOrder, paths: AttemptPaths) {
   };
 }
 
-/** Waits for the end, reading events meanwhile, and ends it when the signal says so. */
-async function follow(execution: Execution, order: AttemptOrder, paths: AttemptPaths): Promise<Exit> {
-  const reader = createEventReader(paths.events);
-  const cancel = () => void execution.cancel();
+/** Waits for the end, reading events meanwhile. When the signal says so, it ends it, or leaves it where it can go on. */
+async function follow(deps: Effects, execution: Execution, order: AttemptOrder, paths: AttemptPaths): Promise<Exit> {
+  const reader = createEventReader(paths.events, deps.clock);
+  const cancel = () => (execution.leave === undefined ? void execution.cancel() : execution.leave());
   if (order.signal.aborted) cancel();
   else order.signal.addEventListener("abort", cancel, { once: true });
   const readOn = async (last: boolean) => {
@@ -169,7 +185,7 @@ async function follow(execution: Execution, order: AttemptOrder, paths: AttemptP
   }
 }
 
-function causeOf(exit: Exclude<Exit, { kind: "cancelled" }>, order: AttemptOrder): FailureCause | null {
+function causeOf(exit: Exclude<Exit, { kind: "cancelled" | "left" }>, order: AttemptOrder): FailureCause | null {
   switch (exit.kind) {
     case "exited":
       return exit.code === 0 ? null : { kind: "exit", code: exit.code };
@@ -177,6 +193,9 @@ function causeOf(exit: Exclude<Exit, { kind: "cancelled" }>, order: AttemptOrder
       return { kind: "signal", signal: exit.signal };
     case "timed-out":
       return { kind: "timeout", seconds: exit.seconds };
+    case "lost":
+    case "out-of-memory":
+      return exit;
     case "not-started":
       return { kind: "spawn", command: order.stage.command[0] ?? "", message: exit.message };
   }

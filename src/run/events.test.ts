@@ -76,7 +76,7 @@ describe("following an events file", () => {
           rmSync(path, { force: true });
           const bytes = Buffer.from(messages.map((m) => `${JSON.stringify({ type: "log", message: m })}\n`).join(""));
           const ends = [...cuts, bytes.length].map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b);
-          const reader = createEventReader(path);
+          const reader = createEventReader(path, { now: () => 5 });
           const seen: string[] = [];
           let from = 0;
           for (const end of ends) {
@@ -95,14 +95,14 @@ describe("following an events file", () => {
 
   it("takes the last line without its line feed only at the end", async () => {
     writeFileSync(path, '{"type":"progress","done":1,"total":2}');
-    const reader = createEventReader(path);
+    const reader = createEventReader(path, { now: () => 5 });
     expect(await look(reader, false)).toMatchObject({ progress: null, garbage: 0 });
     expect(await look(reader, true)).toMatchObject({ progress: { done: 1, total: 2 }, garbage: 0 });
     expect(await look(reader, true)).toMatchObject({ progress: null, garbage: 0 });
   });
 
   it("does not hold a line without end, and goes on behind it", async () => {
-    const reader = createEventReader(path);
+    const reader = createEventReader(path, { now: () => 5 });
     expect(await look(reader, true)).toMatchObject({ garbage: 0 });
     for (let i = 0; i < 8; i++) {
       appendFileSync(path, "x".repeat(1 << 19));

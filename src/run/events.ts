@@ -1,19 +1,34 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
+import type { Clock } from "../base/clock.ts";
 import { isMissing } from "../base/system-error.ts";
 import type { MetricPoint } from "./run.ts";
 
 /** One line of CAIRN_EVENTS. */
 export type StageEvent =
   | { readonly type: "progress"; readonly done: number; readonly total: number }
-  | { readonly type: "metric"; readonly name: string; readonly step: number; readonly value: number }
+  | {
+      readonly type: "metric";
+      readonly name: string;
+      readonly step: number;
+      readonly value: number;
+      /** Seconds since 1970. */
+      readonly time?: number | undefined;
+    }
   | { readonly type: "log"; readonly message: string };
 
 const number = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform((name) => Number(name))]);
 
 const event = z.discriminatedUnion("type", [
   z.object({ type: z.literal("progress"), done: z.number(), total: z.number() }),
-  z.object({ type: z.literal("metric"), name: z.string().min(1).max(200), step: z.number(), value: number }),
+  z.object({
+    type: z.literal("metric"),
+    name: z.string().min(1).max(200),
+    step: z.number(),
+    value: number,
+    // Whatever else a stage calls its time is not a reason to lose the point.
+    time: z.number().optional().catch(undefined),
+  }),
   z.object({ type: z.literal("log"), message: z.string() }),
 ]) satisfies z.ZodType<StageEvent>;
 
@@ -56,7 +71,8 @@ export interface EventReader {
   read(last: boolean): AsyncGenerator<EventBatch>;
 }
 
-export function createEventReader(path: string): EventReader {
+/** @param clock tells when a point came that does not say so itself */
+export function createEventReader(path: string, clock: Pick<Clock, "now">): EventReader {
   let offset = 0;
   let rest = "";
   let skipping = false;
@@ -75,7 +91,7 @@ export function createEventReader(path: string): EventReader {
       skipping = true;
       rest = "";
     }
-    return batchOf(lines, overlong);
+    return batchOf(lines, overlong, clock.now());
   };
 
   return {
@@ -97,7 +113,7 @@ export function createEventReader(path: string): EventReader {
   };
 }
 
-function batchOf(lines: readonly string[], overlong: number): EventBatch {
+function batchOf(lines: readonly string[], overlong: number, now: number): EventBatch {
   let progress: EventBatch["progress"] = null;
   const points: MetricPoint[] = [];
   const messages: string[] = [];
@@ -107,10 +123,15 @@ function batchOf(lines: readonly string[], overlong: number): EventBatch {
     const parsed = parseEvent(line);
     if (parsed === null) garbage++;
     else if (parsed.type === "progress") progress = { done: parsed.done, total: parsed.total };
-    else if (parsed.type === "metric") points.push({ name: parsed.name, step: parsed.step, value: parsed.value });
+    else if (parsed.type === "metric") points.push(pointOf(parsed, now));
     else messages.push(parsed.message);
   }
   return { progress, points, messages, garbage };
+}
+
+function pointOf(metric: Extract<StageEvent, { readonly type: "metric" }>, now: number): MetricPoint {
+  const { name, step, value, time } = metric;
+  return { name, step, value, at: time === undefined ? now : time * 1000 };
 }
 
 async function openIfThere(path: string): Promise<FileHandle | null> {

@@ -91,8 +91,8 @@ interface Work {
   readonly tell: (event: RunEvent) => void;
 }
 
-/** What came of one turn at the key; `again`: nothing yet. */
-type Turn = KeyOutcome | { readonly kind: "again" } | { readonly kind: "held" };
+/** What came of one turn at the key. again: an attempt failed, and another may not. anew: nothing was tried. */
+type Turn = KeyOutcome | { readonly kind: "again" | "anew" | "held" };
 
 async function work(work: Work): Promise<KeyOutcome> {
   const { deps, signal, order, tell } = work;
@@ -128,6 +128,7 @@ async function work(work: Work): Promise<KeyOutcome> {
       grant.release();
     }
     if (turn.kind === "done") return turn.reused ? reused(turn.result) : turn;
+    if (turn.kind === "anew") continue;
     if (turn.kind !== "held" && turn.kind !== "again") return turn;
     if (turn.kind === "again") {
       attempts++;
@@ -143,7 +144,7 @@ async function work(work: Work): Promise<KeyOutcome> {
 /** Claims the key and, if it is granted, makes one attempt at it. */
 async function takeTurn(work: Work, grant: Grant, directory: string, before: number): Promise<Turn> {
   const { deps, order } = work;
-  const claim = await deps.journal.claim(order.key, order.parts, order.stage.name);
+  const claim = await deps.journal.claim(order.key, order.parts, order.stage.name, deps.executor.attach !== undefined);
   if (claim.kind === "recorded") return { kind: "done", result: claim.result, reused: true };
   if (claim.kind === "held") return { kind: "held" };
   const { attempt } = claim;
@@ -151,13 +152,12 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
   const life = createLifecycle(attempt.id);
   try {
     // What was taken over may still run, unwatched, and write where this attempt resumes.
-    if (claim.takenOver) {
-      await deps.executor.sweepOrphans(async (other) => !(await deps.journal.isAbandoned(other)));
-    }
+    if (claim.from === "takenOver") await deps.executor.sweepOrphans(liveness(deps));
     const inputs = await openInputs(deps, order);
     if (!inputs.ok) return inputs.error;
     const outcome = await executeAttempt(deps, {
       attempt,
+      adopted: claim.from === "adopted",
       life,
       stage: order.stage,
       parts: order.parts,
@@ -181,9 +181,15 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
   }
 }
 
+/** What is worth keeping alive: attempts that somebody watches or, where they can be attached to, could watch. */
+export function liveness({ executor, journal }: RunnerDeps): (attempt: string) => Promise<boolean> {
+  if (executor.attach === undefined) return async (attempt) => !(await journal.isAbandoned(attempt));
+  return async (attempt) => !(await journal.isOver(attempt));
+}
+
 function isOver(life: Lifecycle): boolean {
   const phase = life.phase();
-  return phase === "recorded" || phase === "failed" || phase === "fenced" || phase === "released";
+  return phase === "recorded" || phase === "failed" || phase === "fenced" || phase === "released" || phase === "left";
 }
 
 async function openInputs(
@@ -212,6 +218,12 @@ async function conclude(
   switch (outcome.kind) {
     case "cancelled":
       return { kind: "cancelled" };
+    case "left":
+      deps.journal.leave(attempt);
+      life.advance("left");
+      return { kind: "cancelled" };
+    case "never-submitted":
+      return { kind: "anew" };
     case "failed": {
       const tail = await logTail(paths.log, shownLines);
       // What filled the disk goes first, so that there is room to say so.
@@ -289,6 +301,8 @@ function isRetried(cause: FailureCause): boolean {
     case "exit":
     case "signal":
     case "timeout":
+    case "out-of-memory":
+    case "lost":
     case "io":
       return true;
     case "spawn":
@@ -306,7 +320,7 @@ function isRetried(cause: FailureCause): boolean {
 
 /** Whether the failure is the stage's own: the machine's troubles, and an edit, may be over when the next run comes to the key. */
 function isLasting(cause: FailureCause): boolean {
-  return cause.kind !== "disk-full" && cause.kind !== "io" && cause.kind !== "code-changed";
+  return !["disk-full", "io", "lost", "code-changed"].includes(cause.kind);
 }
 
 /** Passes on what a stage says of itself. Garbage is told once an attempt and never fails anything. */

@@ -9,6 +9,7 @@
  *                        │            ▼                                        ▼
  *                        ├─────────▶ failed ◀──────────────────────────────────┘
  *                        ├─ cancelled before an end ──▶ released
+ *                        ├─ its watcher left, and what it submitted goes on ──▶ left
  *                        └─ its owner was silent for too long and another took the key ──▶ fenced
  * ```
  *
@@ -20,18 +21,22 @@
  * - `failed`     has a cause with evidence (an exit, a signal, a timeout, missing files); the policy may retry
  * - `released`   says nothing about the stage; the key may be claimed at once
  * - `fenced`     lost contact; whatever it still does is ignored, its record is refused
+ *
+ * `left` is an end for its watcher alone: in the store the attempt stays `started`, until another adopts it with a new
+ * fencing number and watches it on. A watcher that was silent meanwhile is refused by that number.
  */
 export const attemptStates = ["started", "recorded", "failed", "released", "fenced"] as const;
 export type AttemptState = (typeof attemptStates)[number];
 
-export type Phase = "started" | "running" | "checking" | "publishing" | AttemptEnd;
+export type Phase = "started" | "running" | "checking" | "publishing" | "left" | AttemptEnd;
 export type AttemptEnd = Exclude<AttemptState, "started">;
 
 const next: Readonly<Record<Phase, readonly Phase[]>> = {
   started: ["running", "failed", "released", "fenced"],
-  running: ["checking", "failed", "released", "fenced"],
+  running: ["checking", "failed", "released", "fenced", "left"],
   checking: ["publishing", "failed", "released", "fenced"],
   publishing: ["recorded", "failed", "released", "fenced"],
+  left: [],
   recorded: [],
   failed: [],
   released: [],

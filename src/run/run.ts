@@ -58,6 +58,9 @@ export type FailureCause =
   | { readonly kind: "exit"; readonly code: number }
   | { readonly kind: "signal"; readonly signal: string }
   | { readonly kind: "timeout"; readonly seconds: number }
+  | { readonly kind: "out-of-memory"; readonly message: string }
+  /** The machine it was on failed, or was taken from it. */
+  | { readonly kind: "lost"; readonly message: string }
   | { readonly kind: "spawn"; readonly command: string; readonly message: string }
   | { readonly kind: "missing-output"; readonly files: readonly string[] }
   | { readonly kind: "missing-metrics"; readonly objectives: readonly string[] }
@@ -137,14 +140,25 @@ export type Exit =
   | { readonly kind: "signalled"; readonly signal: string }
   | { readonly kind: "timed-out"; readonly seconds: number }
   | { readonly kind: "not-started"; readonly message: string }
+  /** The machine it was on failed, or was taken from it: says nothing about the stage. */
+  | { readonly kind: "lost"; readonly message: string }
+  /** Memory: more than it declared, or than there was. */
+  | { readonly kind: "out-of-memory"; readonly message: string }
+  /** Nobody watches it from here any more; it goes on. */
+  | { readonly kind: "left" }
   | { readonly kind: "cancelled" };
 
 export interface Executor {
   start(task: Task): Execution;
   /**
-   * Ends what runs on for attempts that nobody watches any more (their runner was killed, or they left a process
-   * behind). `isLive` is asked about every attempt found here, those of other labs too. Resolves with the attempts that
-   * were ended, when none of their processes is left.
+   * Goes on watching what another process has submitted for the attempt, which may have ended meanwhile; null: it was
+   * never submitted, and never will be. An executor without this ends with the process that started it.
+   */
+  readonly attach?: (task: Task) => Promise<Execution | null>;
+  /**
+   * Ends what runs on for attempts that are not live (their runner was killed, or they left a process behind). `isLive`
+   * is asked about every attempt found here, those of other labs too. Resolves with the attempts that were ended, when
+   * none of their processes is left.
    */
   sweepOrphans(isLive: (attempt: string) => Promise<boolean>): Promise<readonly string[]>;
 }
@@ -153,6 +167,8 @@ export interface Execution {
   readonly exit: Promise<Exit>;
   /** TERM, then KILL, to every process it started; resolves when none is left. */
   cancel(): Promise<void>;
+  /** Stops watching: what was submitted goes on, and can be attached to. Of an executor that has `attach`. */
+  readonly leave?: () => void;
 }
 
 /** What the runner needs of an artifact store: directories named by the digest of their content. */
@@ -172,8 +188,11 @@ export type PublishProblem =
 /** What the runner needs of a record: who executes a key, and what came of it. Every method is one transaction. */
 export interface Journal {
   findResult(key: Digest): Promise<StageResult | null>;
-  /** Takes the lease of a key for this process, or says that another holds it. */
-  claim(key: Digest, parts: KeyParts, stage: string): Promise<Claim>;
+  /**
+   * Takes the lease of a key for this process, or says that another holds it.
+   * @param adopt whether an attempt of an owner that is gone may be watched on, rather than made anew
+   */
+  claim(key: Digest, parts: KeyParts, stage: string, adopt: boolean): Promise<Claim>;
   /** Prolongs every lease of this owner. */
   heartbeat(): Promise<void>;
   /** Records a result if the attempt's fencing number is still the key's newest. */
@@ -181,10 +200,14 @@ export interface Journal {
   fail(attempt: Attempt, cause: FailureCause): Promise<void>;
   /** Gives the lease back without a verdict. */
   release(attempt: Attempt): Promise<void>;
+  /** Keeps the lease, for whoever adopts the attempt when this owner is gone. */
+  leave(attempt: Attempt): void;
   /** Sets a result aside, for good: its output is lost or damaged, so the key may be executed again. */
   invalidate(result: StageResult, reason: string): Promise<void>;
   /** Whether nobody watches the attempt any more: it ended, or its owner is dead. False for what is not of this lab. */
   isAbandoned(attempt: string): Promise<boolean>;
+  /** Whether the attempt has ended, whoever watched it. False for what is not of this lab. */
+  isOver(attempt: string): Promise<boolean>;
   /** Appends to the attempt's curves. */
   appendMetrics(attempt: string, points: readonly MetricPoint[]): Promise<void>;
 }
@@ -194,6 +217,8 @@ export interface MetricPoint {
   readonly name: string;
   readonly step: number;
   readonly value: number;
+  /** Milliseconds since 1970, as the stage says, else when it was read. */
+  readonly at: number;
 }
 
 export interface Attempt {
@@ -204,8 +229,11 @@ export interface Attempt {
 }
 
 export type Claim =
-  /** `takenOver`: from an owner that died or fell silent, whose processes may still run. */
-  | { readonly kind: "granted"; readonly attempt: Attempt; readonly takenOver: boolean }
+  /**
+   * takenOver: an owner that died or fell silent had the key, and its processes may still run. adopted: the attempt is
+   * that owner's, with a new fencing number.
+   */
+  | { readonly kind: "granted"; readonly attempt: Attempt; readonly from: "nobody" | "takenOver" | "adopted" }
   | { readonly kind: "held" }
   | { readonly kind: "recorded"; readonly result: StageResult };
 

@@ -3,7 +3,7 @@ import type { Result } from "../base/result.ts";
 import type { StageSpec } from "../lab/lab.ts";
 import { type KeyError, type KeyParts, keyParts, stageKey } from "../recipe/fingerprint.ts";
 import { createRoom } from "./capacity.ts";
-import { createKeyRunner, type KeyOutcome, type KeyRunner } from "./key.ts";
+import { createKeyRunner, type KeyOutcome, type KeyRunner, liveness } from "./key.ts";
 import type { FailureCause, RunEvent, RunRequest, RunResult, StageFailure, StageOutcome, StageResult } from "./run.ts";
 import type { Runner, RunnerDeps, StagePreview } from "./runner.ts";
 import { cleanWorkspace } from "./workspace.ts";
@@ -26,12 +26,12 @@ export function createRunner(deps: RunnerDeps): Runner {
   let prepared: Promise<void> | null = null;
 
   const sweep = async () => {
-    await deps.executor.sweepOrphans(async (attempt) => !(await deps.journal.isAbandoned(attempt)));
+    await deps.executor.sweepOrphans(liveness(deps));
   };
   const prepare = async () => {
     await deps.journal.heartbeat();
     await sweep();
-    await cleanWorkspace(deps.workspace, deps.journal);
+    await cleanWorkspace(deps.workspace, deps.journal, liveness(deps));
   };
   const begin = () => {
     // A heartbeat that fails is noticed by what it fails to prolong: a record that is refused.

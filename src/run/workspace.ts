@@ -65,10 +65,14 @@ export async function keepFailure(workspace: string, attempt: string, stage: str
   for (const { path } of aged.slice(keptFailures)) await removeFolder(path);
 }
 
-/** Clears what killed processes left: directories of attempts that nobody watches, resume directories of recorded keys. */
-export async function cleanWorkspace(workspace: string, journal: Journal): Promise<void> {
+/** Clears what killed processes left: directories of attempts that are not live, resume directories of recorded keys. */
+export async function cleanWorkspace(
+  workspace: string,
+  journal: Journal,
+  isLive: (attempt: string) => Promise<boolean>,
+): Promise<void> {
   for (const name of await namesIn(join(workspace, "attempts"))) {
-    if (await journal.isAbandoned(name)) await removeFolder(join(workspace, "attempts", name));
+    if (!(await isLive(name))) await removeFolder(join(workspace, "attempts", name));
   }
   for (const name of await namesIn(join(workspace, "resume"))) {
     if (isDigest(name) && (await journal.findResult(name)) !== null)

@@ -6,6 +6,7 @@ import type { KeyParts } from "../recipe/fingerprint.ts";
 import type { FailureCause, Metrics, StageResult } from "../run/run.ts";
 import type { Schema } from "./schema.ts";
 import type { AttemptRow, Entry, RunOrigin, RunRow, RunStage } from "./store.ts";
+import type { AccountRow, CommentRow, TokenRow } from "./team.ts";
 
 /** Rows to values and back. What was written by an earlier Cairn is parsed, never believed. */
 
@@ -156,4 +157,49 @@ export function entryOf(row: Selectable<Schema["entries"]>): Entry {
     const body = jsonObject.parse(JSON.parse(row.body));
     return { number: row.number, at: row.at, digest: parseDigest(row.digest), body };
   });
+}
+
+export function settingOf(row: Selectable<Schema["settings"]>): Json {
+  return reading("settings", () => json.parse(JSON.parse(row.value)));
+}
+
+export function accountOf(row: Selectable<Schema["accounts"]>): AccountRow {
+  return reading("accounts", () => ({
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    answersTo: row.answers_to,
+    scopes: strings.parse(JSON.parse(row.scopes)),
+    createdAt: row.created_at,
+    closedAt: row.closed_at,
+  }));
+}
+
+export function tokenOf(row: Selectable<Schema["tokens"]>): TokenRow {
+  return reading("tokens", () => ({
+    id: row.id,
+    account: row.account,
+    kind: row.kind,
+    label: row.label,
+    scopes: strings.parse(JSON.parse(row.scopes)),
+    digest: parseDigest(row.digest),
+    parent: row.parent,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
+  }));
+}
+
+export function commentOf(row: Selectable<Schema["comments"]>): CommentRow {
+  return {
+    id: row.id,
+    contribution: row.contribution,
+    account: row.account,
+    name: row.name,
+    text: row.text,
+    createdAt: row.created_at,
+    editedAt: row.edited_at,
+    removedAt: row.removed_at,
+  };
 }

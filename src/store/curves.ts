@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { MetricPoint } from "../run/run.ts";
+import { noteChange } from "./changes.ts";
 import type { Schema } from "./schema.ts";
 import type { Curve, CurveBlock } from "./store.ts";
 
@@ -7,7 +8,7 @@ import type { Curve, CurveBlock } from "./store.ts";
 export const blockSize = 1024;
 
 /**
- * Appends points to an attempt's curves, packed: blocks of two Float64 columns in the machine's byte order (which is
+ * Appends points to an attempt's curves, packed: blocks of three Float64 columns in the machine's byte order (which is
  * little-endian wherever Node runs Cairn), each with what is needed to draw it from afar. The last block of a curve is
  * filled up before a new one begins, however small the portions that arrive.
  */
@@ -20,6 +21,7 @@ export async function appendMetrics(
   const byName = Map.groupBy(points, (point) => point.name);
   await db.transaction().execute(async (trx) => {
     for (const [name, own] of byName) await appendCurve(trx, attempt, name, own);
+    await noteChange(trx, "curve", attempt);
   });
 }
 
@@ -31,7 +33,7 @@ async function appendCurve(
 ): Promise<void> {
   const last = await trx
     .selectFrom("segments")
-    .select(["number", "count", "steps", "values"])
+    .select(["number", "count", "steps", "values", "times"])
     .where("attempt", "=", attempt)
     .where("name", "=", name)
     .orderBy("number", "desc")
@@ -46,9 +48,18 @@ async function appendCurve(
     open?.values,
     points.map((point) => point.value),
   );
+  // A block that was begun without times stays so.
+  const times =
+    open !== null && open.times === null
+      ? null
+      : concat(
+          open?.times ?? undefined,
+          points.map((point) => point.at),
+        );
   let number = open?.number ?? (last?.number ?? 0) + 1;
   for (let from = 0; from < steps.length; from += blockSize, number++) {
-    const block = pack(steps.subarray(from, from + blockSize), values.subarray(from, from + blockSize));
+    const part = (column: Float64Array) => column.subarray(from, from + blockSize);
+    const block = pack(part(steps), part(values), times === null ? null : part(times));
     await trx
       .insertInto("segments")
       .values({ attempt, name, number, ...block })
@@ -57,13 +68,14 @@ async function appendCurve(
   }
 }
 
-function pack(steps: Float64Array, values: Float64Array) {
+function pack(steps: Float64Array, values: Float64Array, times: Float64Array | null) {
   const finite = values.filter(Number.isFinite);
   const any = finite.length > 0;
   return {
     count: steps.length,
     steps: bytes(steps),
     values: bytes(values),
+    times: times === null ? null : bytes(times),
     finite: finite.length,
     min: any ? finite.reduce((a, b) => Math.min(a, b)) : null,
     max: any ? finite.reduce((a, b) => Math.max(a, b)) : null,
@@ -77,12 +89,17 @@ function pack(steps: Float64Array, values: Float64Array) {
 export async function readMetrics(db: Kysely<Schema>, attempt: string, name: string): Promise<Curve> {
   const rows = await db
     .selectFrom("segments")
-    .select(["steps", "values"])
+    .select(["steps", "values", "times"])
     .where("attempt", "=", attempt)
     .where("name", "=", name)
     .orderBy("number")
     .execute();
-  return { steps: join(rows.map((row) => row.steps)), values: join(rows.map((row) => row.values)) };
+  const times = rows.flatMap((row) => (row.times === null ? [] : [row.times]));
+  return {
+    steps: join(rows.map((row) => row.steps)),
+    values: join(rows.map((row) => row.values)),
+    times: times.length === rows.length ? join(times) : null,
+  };
 }
 
 export async function summariseMetrics(

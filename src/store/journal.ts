@@ -33,7 +33,7 @@ export function createJournal(context: JournalContext, owner: string): Journal {
   return {
     findResult: (key) => findResult(db, key),
 
-    claim: (key, parts, stage) =>
+    claim: (key, parts, stage, adopt) =>
       db.transaction().execute(async (trx): Promise<Claim> => {
         const result = await findResult(trx, key);
         if (result !== null) return { kind: "recorded", result };
@@ -41,12 +41,13 @@ export function createJournal(context: JournalContext, owner: string): Journal {
         if (lease !== null) {
           const live = lease.owner === owner ? inFlight.has(lease.id) : !vigil(lease.owner, lease.beats);
           if (live) return { kind: "held" };
-          await end(trx, clock, lease.id, "fenced", null);
         }
         await introduce(trx, clock, owner);
-        const attempt = await begin(trx, clock, { key, parts, stage, owner });
+        const adopted = lease !== null && adopt ? await passOn(trx, lease.id, key, owner) : null;
+        if (lease !== null && adopted === null) await end(trx, clock, lease, "fenced", null);
+        const attempt = adopted ?? (await begin(trx, clock, { key, parts, stage, owner }));
         inFlight.add(attempt.id);
-        return { kind: "granted", attempt, takenOver: lease !== null };
+        return { kind: "granted", attempt, from: adopted !== null ? "adopted" : lease !== null ? "takenOver" : "nobody" };
       }),
 
     heartbeat: () =>
@@ -61,17 +62,21 @@ export function createJournal(context: JournalContext, owner: string): Journal {
 
     record: (attempt, result) =>
       over(attempt, async (trx) => {
-        if (!(await end(trx, clock, attempt.id, "recorded", null))) return "fenced";
+        if (!(await end(trx, clock, attempt, "recorded", null))) return "fenced";
         await insertResult(trx, result);
         return "recorded";
       }),
 
     fail: async (attempt, cause) => {
-      await over(attempt, (trx) => end(trx, clock, attempt.id, "failed", cause));
+      await over(attempt, (trx) => end(trx, clock, attempt, "failed", cause));
     },
 
     release: async (attempt) => {
-      await over(attempt, (trx) => end(trx, clock, attempt.id, "released", null));
+      await over(attempt, (trx) => end(trx, clock, attempt, "released", null));
+    },
+
+    leave: (attempt) => {
+      inFlight.delete(attempt.id);
     },
 
     invalidate: (result, reason) => invalidate(db, result.attempt, reason),
@@ -85,6 +90,11 @@ export function createJournal(context: JournalContext, owner: string): Journal {
         .executeTakeFirst();
       if (row === undefined) return false;
       return row.state !== "started" || (row.owner === owner ? !inFlight.has(attempt) : vigil(row.owner, row.beats));
+    },
+
+    isOver: async (attempt) => {
+      const row = await db.selectFrom("attempts").select("state").where("id", "=", attempt).executeTakeFirst();
+      return row !== undefined && row.state !== "started";
     },
 
     appendMetrics: (attempt, points) => appendMetrics(db, attempt, points),
@@ -114,7 +124,7 @@ async function findLease(trx: Transaction<Schema>, key: Digest) {
   const row = await trx
     .selectFrom("attempts")
     .innerJoin("owners", "owners.owner", "attempts.owner")
-    .select(["attempts.id", "attempts.owner", "owners.beats"])
+    .select(["attempts.id", "attempts.fence", "attempts.owner", "owners.beats"])
     .where("attempts.key", "=", key)
     .where("attempts.state", "=", "started")
     .executeTakeFirst();
@@ -138,12 +148,7 @@ async function begin(
     .values({ key, stage, params: digestJson(parts.params), parts: canonicalJson({ ...parts }) })
     .onConflict((c) => c.column("key").doNothing())
     .execute();
-  const { newest } = await trx
-    .selectFrom("attempts")
-    .select((e) => e.fn.max("fence").as("newest"))
-    .where("key", "=", key)
-    .executeTakeFirstOrThrow();
-  const fence = Number(newest ?? 0) + 1;
+  const fence = await nextFence(trx, key);
   // Unique over all labs of a machine: processes are found by it.
   const id = `${stage}-${key.slice(0, 10)}-${fence}-${randomBytes(4).toString("hex")}`;
   const row = { id, key, stage, fence, owner, state: "started", cause: null, ended_at: null } as const;
@@ -154,18 +159,35 @@ async function begin(
   return { id, key, fence };
 }
 
-/** False, and nothing is changed, when the attempt has ended already: another has taken the key. */
+async function nextFence(trx: Transaction<Schema>, key: Digest): Promise<number> {
+  const { newest } = await trx
+    .selectFrom("attempts")
+    .select((e) => e.fn.max("fence").as("newest"))
+    .where("key", "=", key)
+    .executeTakeFirstOrThrow();
+  return Number(newest ?? 0) + 1;
+}
+
+/** The attempt under a new fencing number, which refuses whoever watched it before. */
+async function passOn(trx: Transaction<Schema>, id: string, key: Digest, owner: string): Promise<Attempt> {
+  const fence = await nextFence(trx, key);
+  await trx.updateTable("attempts").set({ owner, fence }).where("id", "=", id).execute();
+  return { id, key, fence };
+}
+
+/** False, and nothing is changed, when the attempt has ended already or has been passed on: another has the key. */
 async function end(
   trx: Transaction<Schema>,
   clock: Clock,
-  attempt: string,
+  attempt: Pick<Attempt, "id" | "fence">,
   state: AttemptEnd,
   cause: FailureCause | null,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable("attempts")
     .set({ state, cause: cause === null ? null : JSON.stringify(cause), ended_at: clock.now() })
-    .where("id", "=", attempt)
+    .where("id", "=", attempt.id)
+    .where("fence", "=", attempt.fence)
     .where("state", "=", "started")
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n;

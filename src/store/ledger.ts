@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import { sha256 } from "../base/digest.ts";
 import { canonicalJson, type JsonObject } from "../base/json.ts";
+import { noteChange } from "./changes.ts";
 import { entryOf } from "./codec.ts";
 import type { Schema } from "./schema.ts";
 import type { Entry, Ledger } from "./store.ts";
@@ -20,6 +21,8 @@ export async function append(db: Kysely<Schema>, clock: Clock, ledger: Ledger, b
       .values({ ledger, number, at: clock.now(), digest: sha256(text), body: text })
       .returningAll()
       .executeTakeFirstOrThrow();
+    // The log tells of what was done, and the doing notes its own change.
+    if (ledger !== "log") await noteChange(trx, ledger, "");
     return entryOf(row);
   });
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Clock } from "../base/clock.ts";
+import { noteChange } from "./changes.ts";
 import { runOf } from "./codec.ts";
 import { introduce } from "./journal.ts";
 import type { Schema } from "./schema.ts";
@@ -47,6 +48,7 @@ export async function insertRun(
       })
       .returningAll()
       .executeTakeFirstOrThrow();
+    await noteChange(trx, "run", run.id);
     return { run: runOf(row), inserted: true };
   });
 }
@@ -74,13 +76,21 @@ export async function updateRun(
       .where("owner", "=", owner)
       .returningAll()
       .executeTakeFirst();
-    return row === undefined ? null : runOf(row);
+    if (row === undefined) return null;
+    await noteChange(trx, "run", id);
+    return runOf(row);
   });
 }
 
 export async function findRun(db: Kysely<Schema>, id: string): Promise<RunRow | null> {
   const row = await db.selectFrom("runs").selectAll().where("id", "=", id).executeTakeFirst();
   return row === undefined ? null : runOf(row);
+}
+
+export async function findRuns(db: Kysely<Schema>, ids: readonly string[]): Promise<readonly RunRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.selectFrom("runs").selectAll().where("id", "in", ids).orderBy("number").execute();
+  return rows.map(runOf);
 }
 
 export async function listRuns(db: Kysely<Schema>): Promise<readonly RunRow[]> {
@@ -111,6 +121,8 @@ export async function takeOverRuns(
       .where("owner", "in", dead)
       .returningAll()
       .execute();
-    return rows.sort((a, b) => a.number - b.number).map(runOf);
+    rows.sort((a, b) => a.number - b.number);
+    for (const row of rows) await noteChange(trx, "run", row.id);
+    return rows.map(runOf);
   });
 }

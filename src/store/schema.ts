@@ -1,6 +1,7 @@
 import type { Generated } from "kysely";
 import type { AttemptState } from "../run/lifecycle.ts";
-import type { Ledger, RunState } from "./store.ts";
+import type { ChangeKind, Ledger, RunState } from "./store.ts";
+import type { AccountKind, TokenKind } from "./team.ts";
 
 /** The tables as the newest migration leaves them. JSON is text, times are milliseconds since 1970. */
 export interface Schema {
@@ -69,5 +70,49 @@ export interface Schema {
     mean: number | null;
     first_step: number;
     last_step: number;
+    /** Milliseconds since 1970; null: of before they were kept. */
+    times: Uint8Array | null;
   };
+  /** The outbox: one row a subject, moved to the end by every change of it. */
+  changes: { number: number; kind: ChangeKind; id: string };
+  /** `folded_name`: two names that look alike are one. */
+  accounts: {
+    id: string;
+    name: string;
+    folded_name: string;
+    kind: AccountKind;
+    answers_to: string | null;
+    scopes: string;
+    created_at: number;
+    closed_at: number | null;
+  };
+  /** `digest`: of the secret, which is nowhere. */
+  tokens: {
+    id: string;
+    account: string;
+    kind: TokenKind;
+    label: string;
+    scopes: string;
+    digest: string;
+    parent: string | null;
+    created_at: number;
+    expires_at: number;
+    last_used_at: number | null;
+    revoked_at: number | null;
+  };
+  comments: {
+    number: Generated<number>;
+    id: string;
+    contribution: string;
+    account: string | null;
+    name: string;
+    text: string;
+    created_at: number;
+    edited_at: number | null;
+    removed_at: number | null;
+  };
+  views: { number: Generated<number>; id: string; name: string; page: string; query: string; created_at: number };
+  /** `id`: of account, operation and key. `status` is null while the first request is under way. */
+  replies: { id: string; request: string; status: number | null; body: string | null; created_at: number };
+  settings: { name: string; value: string };
 }

@@ -2,17 +2,24 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
 import type { Clock } from "../base/clock.ts";
+import { changeAccount, listAccounts } from "./accounts.ts";
+import { changesSince, lastChange, noteChange } from "./changes.ts";
 import { DamagedRow } from "./codec.ts";
+import { changeComment, countComments, insertComment, listComments } from "./comments.ts";
 import { appendMetrics, metricNames, readMetrics, summariseMetrics } from "./curves.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
 import { createJournal, findResult, type JournalContext } from "./journal.ts";
 import { append, entries } from "./ledger.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { isDeadHere } from "./owner.ts";
+import { beginReply, endReply } from "./replies.ts";
 import { findAttemptResult, findKeyParts, latestKeyParts, listAttempts, listResults, stageCosts } from "./results.ts";
-import { findRun, insertRun, listRuns, takeOverRuns, updateRun } from "./runs.ts";
+import { findRun, findRuns, insertRun, listRuns, takeOverRuns, updateRun } from "./runs.ts";
 import type { Schema } from "./schema.ts";
+import { readSetting, writeSetting } from "./settings.ts";
 import { type Store, StoreError } from "./store.ts";
+import { exchangeInvitation, findToken, insertToken, listTokens, markTokenUsed, revokeToken } from "./tokens.ts";
+import { insertView, listViews, removeView } from "./views.ts";
 import { createVigil } from "./vigil.ts";
 
 /**
@@ -53,6 +60,7 @@ export async function openSqliteStore(
     insertRun: (run) => insertRun(db, clock, run),
     updateRun: (id, owner, change) => updateRun(db, clock, id, owner, change),
     findRun: guarded((id) => findRun(db, id)),
+    findRuns: guarded((ids) => findRuns(db, ids)),
     listRuns: guarded(() => listRuns(db)),
     takeOverRuns: guarded((owner) => takeOverRuns(db, clock, vigil, owner)),
     append: (ledger, body) => append(db, clock, ledger, body),
@@ -61,6 +69,28 @@ export async function openSqliteStore(
     readMetrics: (attempt, name) => readMetrics(db, attempt, name),
     summariseMetrics: (attempt, name) => summariseMetrics(db, attempt, name),
     metricNames: (attempt) => metricNames(db, attempt),
+    changesSince: (number, limit) => changesSince(db, number, limit),
+    lastChange: () => lastChange(db),
+    noteChange: (kind, id) => db.transaction().execute((trx) => noteChange(trx, kind, id)),
+    readSetting: guarded((name) => readSetting(db, name)),
+    writeSetting: (name, value) => writeSetting(db, name, value),
+    listAccounts: guarded(() => listAccounts(db)),
+    changeAccount: guarded((decide) => changeAccount(db, decide)),
+    findToken: guarded((digest) => findToken(db, digest)),
+    listTokens: guarded((account) => listTokens(db, account)),
+    insertToken: (token) => insertToken(db, token),
+    exchangeInvitation: (invitation, session) => exchangeInvitation(db, invitation, session),
+    markTokenUsed: (id, at) => markTokenUsed(db, id, at),
+    revokeToken: (id, account, at) => revokeToken(db, id, account, at),
+    insertComment: (comment) => insertComment(db, comment),
+    changeComment: (id, change) => changeComment(db, id, change),
+    listComments: (contribution) => listComments(db, contribution),
+    countComments: () => countComments(db),
+    listViews: () => listViews(db),
+    insertView: (view) => insertView(db, view),
+    removeView: (id) => removeView(db, id),
+    beginReply: (request) => beginReply(db, clock, request),
+    endReply: (request, answer) => endReply(db, request, answer),
     check: () => check(db),
     close: () => db.destroy(),
   };

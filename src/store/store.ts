@@ -4,12 +4,13 @@ import type { Purpose } from "../evidence/evidence.ts";
 import type { KeyParts } from "../recipe/fingerprint.ts";
 import type { AttemptState } from "../run/lifecycle.ts";
 import type { FailureCause, Journal, MetricPoint, StageResult } from "../run/run.ts";
+import type { TeamStore } from "./team.ts";
 
 /**
  * Everything Cairn remembers about a lab besides files: the only place where SQL is behind. Every method is one
  * transaction; several processes may have the same store open. @throws StoreError from any of them.
  */
-export interface Store {
+export interface Store extends TeamStore {
   /** The runner's view, for one owner (see `run/owner.ts`). */
   journal(owner: string): Journal;
 
@@ -35,6 +36,8 @@ export interface Store {
   /** null: the run is not this owner's (another process has taken it over), and nothing was changed. */
   updateRun(id: string, owner: string, change: RunChange): Promise<RunRow | null>;
   findRun(id: string): Promise<RunRow | null>;
+  /** Those of the ids that there are, in the order they were inserted. */
+  findRuns(ids: readonly string[]): Promise<readonly RunRow[]>;
   /** In the order they were inserted. */
   listRuns(): Promise<readonly RunRow[]>;
   /** Makes runs that a dead owner left pending or running this owner's, as `pending`. Returns those. */
@@ -50,9 +53,46 @@ export interface Store {
   summariseMetrics(attempt: string, name: string): Promise<readonly CurveBlock[]>;
   metricNames(attempt: string): Promise<readonly string[]>;
 
+  /** Changes after a number, oldest first, at most `limit`; what changed several times is there once, with the last number. */
+  changesSince(number: number, limit: number): Promise<readonly ChangeRow[]>;
+  /** The newest change's number, by whichever process; 0: none. It is read from an index: cheap enough to ask every second. */
+  lastChange(): Promise<number>;
+  /** Puts a change of something into the outbox that is not kept here. Returns its number. */
+  noteChange(kind: "contribution" | "lab", id: string): Promise<number>;
+
+  /** null: never set. */
+  readSetting(name: string): Promise<Json | null>;
+  writeSetting(name: string, value: Json): Promise<void>;
+
   /** What the database itself finds wrong with its file; empty: sound. Reads all of it. */
   check(): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+/**
+ * What a change is of; its id is the run's, attempt's (curve), contribution's (comment, contribution), account's, view's
+ * or setting's, and empty for decision, landing and lab.
+ */
+export type ChangeKind =
+  | "run"
+  | "curve"
+  | "decision"
+  | "landing"
+  | "comment"
+  | "contribution"
+  | "account"
+  | "view"
+  | "setting"
+  | "lab";
+
+/**
+ * A subject's newest change. It is written in the transaction of the change itself, and numbers rise in the order of the
+ * transactions: whoever has seen number n, and reads on from there, has missed nothing.
+ */
+export interface ChangeRow {
+  readonly number: number;
+  readonly kind: ChangeKind;
+  readonly id: string;
 }
 
 export interface StageCost {
@@ -146,10 +186,12 @@ export interface Entry {
   readonly body: JsonObject;
 }
 
-/** In the order of appending. Steps and values have one length. */
+/** In the order of appending. All have one length. */
 export interface Curve {
   readonly steps: Float64Array;
   readonly values: Float64Array;
+  /** Milliseconds since 1970; null where an earlier Cairn wrote any of it. */
+  readonly times: Float64Array | null;
 }
 
 /** min, max and mean are over the block's finite values, null where there are none. */

@@ -284,7 +284,12 @@ export function storeContract(backend: StoreBackend): void {
 
     describe("curves", () => {
       it("are read as they were appended, in whatever portions", async () => {
-        const point = fc.record({ name: fc.constantFrom("loss", "lr"), step: fc.double(), value: fc.double() });
+        const point = fc.record({
+          name: fc.constantFrom("loss", "lr"),
+          step: fc.double(),
+          value: fc.double(),
+          at: fc.double(),
+        });
         const portions = fc.array(
           fc.oneof(fc.array(point, { maxLength: 5 }), fc.array(point, { minLength: 1500, maxLength: 3000 })),
           { maxLength: 4 },
@@ -296,9 +301,10 @@ export function storeContract(backend: StoreBackend): void {
             for (const portion of all) await store.appendMetrics(attempt.id, portion);
             for (const name of ["loss", "lr"]) {
               const own = all.flat().filter((p) => p.name === name);
-              const { steps, values } = await store.readMetrics(attempt.id, name);
+              const { steps, values, times } = await store.readMetrics(attempt.id, name);
               expect(values).toEqual(Float64Array.from(own, (p) => p.value));
               expect(steps).toEqual(Float64Array.from(own, (p) => p.step));
+              expect(times).toEqual(Float64Array.from(own, (p) => p.at));
               const blocks = await store.summariseMetrics(attempt.id, name);
               expect(blocks.reduce((sum, block) => sum + block.count, 0)).toBe(own.length);
               // Full blocks but the last, however small the portions.

@@ -4,9 +4,10 @@ import type { Schema } from "../schema.ts";
 import { StoreError } from "../store.ts";
 import { initial } from "./0001-initial.ts";
 import { origins } from "./0002-origins.ts";
+import { team } from "./0003-team.ts";
 import type { Migration } from "./migration.ts";
 
-const migrations: readonly Migration[] = [initial, origins];
+const migrations: readonly Migration[] = [initial, origins, team];
 
 /**
  * Brings the schema up to what this program knows, all in one transaction: a crash half-way leaves the old one, and two

@@ -1,0 +1,134 @@
+import type { Digest } from "../base/digest.ts";
+
+/** The part of the store that a team's work is in: who may come in, what they say, and what they were answered. */
+export interface TeamStore {
+  /** In the order they were made. */
+  listAccounts(): Promise<readonly AccountRow[]>;
+  /**
+   * Reads all accounts, and writes what `decide` makes of them, in one transaction. What `decide` throws is passed on,
+   * and then nothing is written.
+   */
+  changeAccount(decide: (accounts: readonly AccountRow[]) => AccountChange): Promise<AccountChange>;
+
+  /** By the digest of its secret, whether it is still good or not, with whose it is. */
+  findToken(digest: Digest): Promise<TokenHolder | null>;
+  /** Of one account, newest first. */
+  listTokens(account: string): Promise<readonly TokenRow[]>;
+  insertToken(token: TokenRow): Promise<void>;
+  /** Revokes an invitation and inserts the session that it is given up for, once: false, and nothing changed, if it was revoked. */
+  exchangeInvitation(invitation: string, session: TokenRow): Promise<boolean>;
+  markTokenUsed(id: string, at: number): Promise<void>;
+  /** With the sessions that came of it. False: it is not the account's, or was revoked before. */
+  revokeToken(id: string, account: string, at: number): Promise<boolean>;
+
+  insertComment(comment: CommentRow): Promise<void>;
+  /** `change` makes the new row from the old one in one transaction, as in `changeAccount`. null: there is no such comment. */
+  changeComment(id: string, change: (comment: CommentRow) => CommentRow): Promise<CommentRow | null>;
+  /** Of one contribution, oldest first, those taken back too. */
+  listComments(contribution: string): Promise<readonly CommentRow[]>;
+  /** How many there are that were not taken back, by contribution. */
+  countComments(): Promise<ReadonlyMap<string, number>>;
+
+  /** Oldest first. */
+  listViews(): Promise<readonly ViewRow[]>;
+  insertView(view: ViewRow): Promise<void>;
+  /** False: there is none. */
+  removeView(id: string): Promise<boolean>;
+
+  /** Says what to do about a write that carries a key; what is older than a day is forgotten. */
+  beginReply(request: ReplyRequest): Promise<Reply>;
+  /** Keeps what the write was answered. null: it came to nothing, and the key may be used again. */
+  endReply(request: ReplyRequest, answer: ReplyAnswer | null): Promise<void>;
+}
+
+export type AccountKind = "person" | "agent";
+
+export interface AccountRow {
+  readonly id: string;
+  /** No two have the same, whatever its case. */
+  readonly name: string;
+  readonly kind: AccountKind;
+  /** Of an agent: the id of the person who answers for it. */
+  readonly answersTo: string | null;
+  readonly scopes: readonly string[];
+  /** Milliseconds since 1970, here and below. */
+  readonly createdAt: number;
+  readonly closedAt: number | null;
+}
+
+/** One account as it is to be, with what becomes of tokens. */
+export interface AccountChange {
+  readonly account: AccountRow;
+  readonly issue: TokenRow | null;
+  /** Tokens that end now: of these accounts, of these kinds. */
+  readonly revoke: { readonly accounts: readonly string[]; readonly kinds: readonly TokenKind[]; readonly at: number };
+}
+
+export type TokenKind = "invitation" | "session" | "token";
+
+export interface TokenRow {
+  readonly id: string;
+  readonly account: string;
+  readonly kind: TokenKind;
+  readonly label: string;
+  readonly scopes: readonly string[];
+  /** Of the secret, which is not kept. */
+  readonly digest: Digest;
+  /** Of a session: the token that it was exchanged for, and ends with. */
+  readonly parent: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastUsedAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+export interface TokenHolder {
+  readonly token: TokenRow;
+  readonly account: AccountRow;
+  readonly answersTo: AccountRow | null;
+}
+
+export interface CommentRow {
+  readonly id: string;
+  readonly contribution: string;
+  /** null: of whoever sat at the machine. */
+  readonly account: string | null;
+  readonly name: string;
+  /** Kept when it is taken back, so that this can be undone. */
+  readonly text: string;
+  readonly createdAt: number;
+  readonly editedAt: number | null;
+  readonly removedAt: number | null;
+}
+
+export interface ViewRow {
+  readonly id: string;
+  readonly name: string;
+  readonly page: string;
+  readonly query: string;
+  readonly createdAt: number;
+}
+
+/** A write that may be sent twice, such as by a client that did not hear the answer. */
+export interface ReplyRequest {
+  readonly key: string;
+  readonly account: string | null;
+  readonly operation: string;
+  /** Of what was asked. */
+  readonly digest: Digest;
+}
+
+export type Reply =
+  /** It was not asked before: do it, then `endReply`. */
+  | { readonly kind: "begun" }
+  /** The same request is being worked on. */
+  | { readonly kind: "under-way" }
+  /** The key was used for something else. */
+  | { readonly kind: "other" }
+  | ({ readonly kind: "known" } & ReplyAnswer);
+
+export interface ReplyAnswer {
+  readonly status: number;
+  /** As text; null: there was none, or it held a secret, which is shown once and never kept. */
+  readonly body: string | null;
+}

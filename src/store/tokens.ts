@@ -1,0 +1,84 @@
+import type { Kysely } from "kysely";
+import type { Digest } from "../base/digest.ts";
+import { accountOf, tokenOf } from "./codec.ts";
+import type { Schema } from "./schema.ts";
+import type { AccountRow, TokenHolder, TokenRow } from "./team.ts";
+
+export async function findToken(db: Kysely<Schema>, digest: Digest): Promise<TokenHolder | null> {
+  return db
+    .transaction()
+    .setAccessMode("read only")
+    .execute(async (trx) => {
+      const row = await trx.selectFrom("tokens").selectAll().where("digest", "=", digest).executeTakeFirst();
+      if (row === undefined) return null;
+      const account = await findAccount(trx, row.account);
+      if (account === null) return null;
+      const answersTo = account.answersTo === null ? null : await findAccount(trx, account.answersTo);
+      return { token: tokenOf(row), account, answersTo };
+    });
+}
+
+async function findAccount(db: Kysely<Schema>, id: string): Promise<AccountRow | null> {
+  const row = await db.selectFrom("accounts").selectAll().where("id", "=", id).executeTakeFirst();
+  return row === undefined ? null : accountOf(row);
+}
+
+export async function listTokens(db: Kysely<Schema>, account: string): Promise<readonly TokenRow[]> {
+  const rows = await db
+    .selectFrom("tokens")
+    .selectAll()
+    .where("account", "=", account)
+    .orderBy("created_at", "desc")
+    .orderBy("id")
+    .execute();
+  return rows.map(tokenOf);
+}
+
+export async function insertToken(db: Kysely<Schema>, token: TokenRow): Promise<void> {
+  await db
+    .insertInto("tokens")
+    .values({
+      id: token.id,
+      account: token.account,
+      kind: token.kind,
+      label: token.label,
+      scopes: JSON.stringify(token.scopes),
+      digest: token.digest,
+      parent: token.parent,
+      created_at: token.createdAt,
+      expires_at: token.expiresAt,
+      last_used_at: token.lastUsedAt,
+      revoked_at: token.revokedAt,
+    })
+    .execute();
+}
+
+export async function exchangeInvitation(db: Kysely<Schema>, invitation: string, session: TokenRow): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable("tokens")
+      .set({ revoked_at: session.createdAt, last_used_at: session.createdAt })
+      .where("id", "=", invitation)
+      .where("kind", "=", "invitation")
+      .where("revoked_at", "is", null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return false;
+    await insertToken(trx, session);
+    return true;
+  });
+}
+
+export async function markTokenUsed(db: Kysely<Schema>, id: string, at: number): Promise<void> {
+  await db.updateTable("tokens").set({ last_used_at: at }).where("id", "=", id).execute();
+}
+
+export async function revokeToken(db: Kysely<Schema>, id: string, account: string, at: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("tokens")
+    .set({ revoked_at: at })
+    .where("account", "=", account)
+    .where((e) => e.or([e("id", "=", id), e("parent", "=", id)]))
+    .where("revoked_at", "is", null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
