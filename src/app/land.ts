@@ -3,7 +3,7 @@ import { digestJson } from "../base/digest.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Interval } from "../evidence/evidence.ts";
 import type { Landing } from "../release/landing.ts";
-import { CairnError } from "./errors.ts";
+import { CairnError, conflict } from "./errors.ts";
 import { writeLanding } from "./landings.ts";
 import { buildReport, readStanding } from "./report.ts";
 import type { Session } from "./session.ts";
@@ -32,10 +32,16 @@ export interface Landed {
 
 /**
  * Makes the confirmed set the new baseline: a file in the lab, and an entry in the ledger with the report it rests on.
- * @throws CairnError `not-decided` when no set is confirmed, or none is better than the baseline.
+ * @param seen the set that whoever lands was shown; null: whatever is recommended
+ * @throws CairnError `not-decided` when no set is confirmed, or none is better than the baseline; `conflict` when
+ * another set than the one seen is recommended.
  */
-export async function land(session: Session): Promise<Landed> {
+export async function land(session: Session, seen: readonly string[] | null = null): Promise<Landed> {
   const report = await recordDecision(session);
+  if (seen !== null && !isSameSet(seen, report.recommended)) {
+    const now = report.recommended.join(", ") || "none";
+    throw conflict(`another set is recommended by now: ${now}`, "Look at the report again, and land that.");
+  }
   const { confirmation } = report.set;
   const added = report.recommended.filter((level) => !report.baseline.includes(level));
   const removed = report.baseline.filter((level) => !report.recommended.includes(level));
@@ -86,6 +92,10 @@ export async function land(session: Session): Promise<Landed> {
   // The ledger first: a file without its report would be a landing nobody can explain, a report without a file is none.
   await session.store.append("landing", { landing: number, report: jsonOf(landed) });
   return { landing, file: writeLanding(session.loaded.dir, landing), report: landed };
+}
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return new Set(a).symmetricDifference(new Set(b)).size === 0;
 }
 
 function triple({ mean, low, high }: Interval): [number, number, number] {

@@ -6,7 +6,7 @@ import { combinationIds } from "../contribution/combination.ts";
 import type { Combination, LevelId } from "../contribution/contribution.ts";
 import { resolveCombination } from "../contribution/resolve.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
-import { ownerOfThisProcess } from "../store/owner.ts";
+import { isDeadHere, ownerOfThisProcess } from "../store/owner.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { usage } from "./errors.ts";
@@ -30,21 +30,42 @@ export interface Session {
   close(): Promise<void>;
 }
 
+interface SessionOptions {
+  /** null: the policy's, else the last one of the lab. */
+  readonly scale: string | null;
+  /** Of a thread that runs stages: the count of those that were started before it, whose leases it takes over. */
+  readonly generation?: number;
+}
+
 /** @throws CairnError when there is no lab, it is invalid, the scale is unknown or the store is damaged. */
-export async function openSession(from: string, options: { readonly scale: string | null }): Promise<Session> {
+export async function openSession(from: string, { scale: wanted, generation }: SessionOptions): Promise<Session> {
   const loaded = await loadLab(findLab(from));
-  const scale = chooseScale(loaded, options.scale);
+  const scale = chooseScale(loaded, wanted);
   const workspace = join(loaded.dir, workspaceFolder);
-  const store = await openSqliteStore(join(workspace, "cairn.db"), systemClock);
+  const owner = generation === undefined ? ownerOfThisProcess() : ownerOfThread(generation);
+  const gone = new Set(Array.from({ length: generation ?? 0 }, (_, earlier) => ownerOfThread(earlier)));
+  const isDead = (other: string) => gone.has(other) || isDeadHere(other);
+  const store = await openSqliteStore(join(workspace, "cairn.db"), systemClock, isDead);
+  const backends = { store, artifacts: createArtifacts(workspace), clock: systemClock, owner, workspace };
+  return sessionOf(loaded, scale, { ...backends, close: () => store.close() });
+}
+
+/**
+ * The same session with the lab as its files are now; both use one record, and closing one closes it for both.
+ * @throws CairnError as `openSession`.
+ */
+export async function reloadSession(session: Session): Promise<Session> {
+  const loaded = await loadLab(session.loaded.dir);
+  return sessionOf(loaded, chooseScale(loaded, session.scale), session);
+}
+
+type Backends = Pick<Session, "store" | "artifacts" | "clock" | "owner" | "workspace" | "close">;
+
+function sessionOf(loaded: LoadedLab, scale: string, backends: Backends): Session {
+  const { store, artifacts, clock, owner, workspace, close } = backends;
   const memo = new Map<string, ReturnType<Session["resolve"]>>();
   return {
-    loaded,
-    scale,
-    workspace,
-    store,
-    artifacts: createArtifacts(workspace),
-    clock: systemClock,
-    owner: ownerOfThisProcess(),
+    ...{ loaded, scale, store, artifacts, clock, owner, workspace, close },
     resolve(combination, at = scale) {
       const name = `${at}:${combinationIds(loaded.space, combination).join("+")}`;
       const known = memo.get(name);
@@ -54,8 +75,12 @@ export async function openSession(from: string, options: { readonly scale: strin
       memo.set(name, resolved);
       return resolved;
     },
-    close: () => store.close(),
   };
+}
+
+/** The owner of a thread's leases: that of the process, and which thread of it. */
+function ownerOfThread(generation: number): string {
+  return `${ownerOfThisProcess()}:${generation}`;
 }
 
 function chooseScale(loaded: LoadedLab, wanted: string | null): string {

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { threadId } from "node:worker_threads";
 import { z } from "zod";
 import { type Digest, isDigest, parseDigest, sha256 } from "../base/digest.ts";
 
@@ -68,7 +69,7 @@ export async function openHashMemo(file: string | null): Promise<HashMemo> {
       if (file === null || !changed) return;
       const text = JSON.stringify([...used].map(([path, { identity, digest }]) => [path, identity, digest]));
       await mkdir(dirname(file), { recursive: true });
-      const temporary = `${file}.${process.pid}`;
+      const temporary = `${file}.${process.pid}-${threadId}`;
       await writeFile(temporary, text);
       await rename(temporary, file);
       changed = false;

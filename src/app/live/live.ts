@@ -1,5 +1,6 @@
 import type { Change, CurrentReport, Lab, Plan, Prediction, QueueState } from "../../api/lab.ts";
 import type { Report } from "../../api/report.ts";
+import type { Landed } from "../land.ts";
 import type { Session } from "../session.ts";
 
 /**
@@ -17,7 +18,14 @@ export interface Live {
   report(): CurrentReport;
   landingReport(landing: number): Promise<Report | null>;
   plan(count: number): Promise<Plan>;
+  /** @throws CairnError `not-found` when a level is not in the lab. */
   predict(levels: readonly string[]): Promise<Prediction>;
+  /**
+   * Lands what is recommended; `session` is of after it when this resolves.
+   * @param seen the set that the caller was shown
+   * @throws CairnError `conflict` when another set is recommended by now, `not-decided` when it is not confirmed.
+   */
+  land(seen: readonly string[]): Promise<Landed>;
 
   queue(): QueueState;
   /** Pauses or resumes; what is under way is finished. Survives a restart. */
