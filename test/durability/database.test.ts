@@ -1,10 +1,14 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { Kysely, sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
-import { sha256 } from "../../src/base/digest.ts";
+import { digestJson, sha256 } from "../../src/base/digest.ts";
 import { createRng } from "../../src/base/rng.ts";
+import { nodeSqliteDialect } from "../../src/store/dialect.ts";
+import { migrations } from "../../src/store/migrations/migrate.ts";
+import type { Schema } from "../../src/store/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { type NewRun, type Store, StoreError } from "../../src/store/store.ts";
 import { makeLabFolder, removeLab } from "./rig.ts";
@@ -36,6 +40,35 @@ async function fill(): Promise<void> {
   const store = await openSqliteStore(path, systemClock);
   for (let n = 0; n < 300; n++) await store.append("log", { n, text: "x".repeat(200) });
   await store.close();
+}
+
+/** A file as the first `version` migrations left it, with a row of everything that the first Cairn kept. */
+async function makeEarlier(version: number): Promise<void> {
+  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(path) });
+  await sql`create table migrations (number integer primary key, name text not null, applied_at double precision not null)`.execute(
+    db,
+  );
+  for (const { number, name, up } of migrations.slice(0, version)) {
+    await db.transaction().execute(up);
+    await sql`insert into migrations values (${number}, ${name}, 0)`.execute(db);
+  }
+  const digest = sha256("x");
+  const steps = new Uint8Array(Float64Array.of(1, 2).buffer);
+  const values = new Uint8Array(Float64Array.of(0.5, 0.25).buffer);
+  await sql`insert into runs (id, levels, seed, scale, purpose, recipe_digest, why, owner, state, stages, core_seconds, gpu_seconds, created_at, finished_at)
+    values ('r1', '["a"]', 1, 'full', 'search', ${sha256("recipe")}, '{"kind":"baseline"}', 'o', 'done', '[]', 2, 0, 1, 2)`.execute(
+    db,
+  );
+  await sql`insert into entries values ('landing', 1, 0, ${digestJson({ landing: 1 })}, '{"landing":1}')`.execute(db);
+  await sql`insert into keys values (${digest}, 's', ${digest}, '{}')`.execute(db);
+  await sql`insert into attempts (id, key, stage, fence, owner, state, started_at) values ('s-1', ${digest}, 's', 1, 'o', 'recorded', 1)`.execute(
+    db,
+  );
+  await sql`insert into results (key, stage, attempt, output, measurements, metrics, seconds, core_seconds, gpu_seconds, finished_at)
+    values (${digest}, 's', 's-1', ${digest}, ${digest}, '{"loss":"NaN"}', 1, 1, 0, 2)`.execute(db);
+  await sql`insert into segments (attempt, name, number, count, steps, "values", finite, min, max, mean, first_step, last_step)
+    values ('s-1', 'loss', 1, 2, ${steps}, ${values}, 2, 0.25, 0.5, 0.375, 1, 2)`.execute(db);
+  await db.destroy();
 }
 
 /** What a session would read. */
@@ -127,21 +160,36 @@ describe("a database file", () => {
     db.close();
     const before = readFileSync(path);
     const error = await problemOf(openSqliteStore(path, systemClock));
-    expect(error.problem).toEqual({ kind: "newer", path, version: 99, known: 2 });
+    expect(error.problem).toEqual({ kind: "newer", path, version: 99, known: 3 });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it("of an earlier Cairn is brought up to date, and its runs stay", async () => {
-    const store = await openSqliteStore(path, systemClock);
-    await store.insertRun(earlyRun);
-    await store.close();
-    const db = new DatabaseSync(path);
-    db.exec("alter table runs drop column origin; delete from migrations where number > 1");
-    db.close();
-    const opened = await openSqliteStore(path, systemClock);
-    expect(await opened.listRuns()).toMatchObject([{ ...earlyRun, state: "pending" }]);
-    await opened.close();
-  });
+  it.each(migrations.slice(0, -1).map(({ number }) => number))(
+    "of a Cairn that knew %i migrations is brought up to date, and what it held stays",
+    async (version) => {
+      await makeEarlier(version);
+      const store = await openSqliteStore(path, systemClock);
+      expect(await store.listRuns()).toMatchObject([{ ...earlyRun, state: "done", coreSeconds: 2 }]);
+      expect((await store.entries("landing")).map((entry) => entry.body)).toEqual([{ landing: 1 }]);
+      const result = await store.findAttemptResult("s-1");
+      expect(result).toMatchObject({ stage: "s", metrics: new Map([["loss", Number.NaN]]) });
+      expect(await store.readMetrics("s-1", "loss")).toEqual({
+        steps: Float64Array.of(1, 2),
+        values: Float64Array.of(0.5, 0.25),
+        times: null,
+      });
+      // What is new begins empty, and works: points go on in the block that has no times.
+      expect(await store.lastChange()).toBe(0);
+      await store.appendMetrics("s-1", [{ name: "loss", step: 3, value: 0.125, at: 7 }]);
+      await store.appendMetrics("s-1", [{ name: "lr", step: 3, value: 1, at: 7 }]);
+      expect(await store.readMetrics("s-1", "loss")).toMatchObject({ steps: Float64Array.of(1, 2, 3), times: null });
+      expect((await store.readMetrics("s-1", "lr")).times).toEqual(Float64Array.of(7));
+      expect(await store.changesSince(0, 10)).toEqual([{ number: 2, kind: "curve", id: "s-1" }]);
+      expect(await store.listAccounts()).toEqual([]);
+      expect(await store.check()).toEqual([]);
+      await store.close();
+    },
+  );
 
   it("where there is a folder cannot be opened", async () => {
     mkdirSync(path);

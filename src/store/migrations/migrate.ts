@@ -7,7 +7,8 @@ import { origins } from "./0002-origins.ts";
 import { team } from "./0003-team.ts";
 import type { Migration } from "./migration.ts";
 
-const migrations: readonly Migration[] = [initial, origins, team];
+/** All of them, oldest first. */
+export const migrations: readonly Migration[] = [initial, origins, team];
 
 /**
  * Brings the schema up to what this program knows, all in one transaction: a crash half-way leaves the old one, and two
