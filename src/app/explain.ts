@@ -24,7 +24,11 @@ export async function explainRun(
   seed: number,
 ): Promise<readonly StageExplanation[]> {
   const recipe = recipeOf(session, levels);
-  const runner = createSessionRunner(session, capacityOf({}), () => {});
+  const runner = createSessionRunner(
+    () => session,
+    capacityOf({}),
+    () => {},
+  );
   const previews = await runner.preview({ id: "explain", recipe, seed });
   const outputs: Record<string, Digest> = {};
   for (const { stage, key } of previews) {

@@ -8,7 +8,7 @@ import { combinationIds, isSameCombination } from "../contribution/combination.t
 import type { Combination, LevelId } from "../contribution/contribution.ts";
 import type { DecisionState } from "../decision/decision.ts";
 import { steer } from "../decision/steer.ts";
-import type { Budget } from "../lab/lab.ts";
+import type { Budget, Lab } from "../lab/lab.ts";
 import type { Knowledge, PlanRequest, Suggestion } from "../plan/plan.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
 import { matchCode } from "../recipe/tree.ts";
@@ -43,6 +43,7 @@ export type QueueEnd =
   /** The planner has nothing more to ask for. */
   | { readonly kind: "exhausted" }
   | { readonly kind: "interrupted" }
+  | { readonly kind: "paused" }
   /** Nothing can be compared with a baseline that does not run. */
   | { readonly kind: "baseline-failed"; readonly because: string; readonly detail: readonly string[] };
 
@@ -52,6 +53,17 @@ export interface QueueOptions {
   readonly capacity: Partial<Capacity>;
   readonly signal: AbortSignal;
   readonly onEvent: (event: QueueEvent) => void;
+  readonly control?: QueueControl;
+}
+
+/** What may happen to a queue while it works. */
+export interface QueueControl {
+  /** The lab as it is now, on the record that the queue began with. */
+  session(): Session;
+  /** Whether to start nothing more; what runs is finished. */
+  paused(): boolean;
+  /** Resolves when either has changed since it was asked. */
+  changed(): Promise<void>;
 }
 
 /** Plans and runs until the decision is made, the budget is spent or the signal says stop; what was recorded stays. */
@@ -76,11 +88,12 @@ async function withQueue(
   work: (queue: Queue) => Promise<QueueEnd>,
 ): Promise<QueueEnd> {
   const capacity = capacityOf(options.capacity);
-  const runner = createSessionRunner(session, capacity, (event) => options.onEvent({ kind: "stage", event }));
+  const current = options.control?.session ?? (() => session);
+  const runner = createSessionRunner(current, capacity, (event) => options.onEvent({ kind: "stage", event }));
   const interrupt = () => void runner.cancel();
   options.signal.addEventListener("abort", interrupt, { once: true });
   try {
-    return await work(new Queue(session, runner, capacity, options));
+    return await work(new Queue(current, runner, capacity, options));
   } finally {
     options.signal.removeEventListener("abort", interrupt);
     await runner.cancel();
@@ -94,11 +107,11 @@ const idleMilliseconds = 500;
 const baselineRun = { seed: 1, purpose: "search", cost: 0, why: { kind: "baseline" } } as const;
 
 class Queue {
-  readonly #session: Session;
+  readonly #current: () => Session;
   readonly #runner: Runner;
+  readonly #capacity: Capacity;
   readonly #options: QueueOptions;
   readonly #startedAt: number;
-  readonly #slots: number;
   readonly #inFlight = new Map<string, Promise<void>>();
   /** Of this invocation. */
   #runs = 0;
@@ -106,12 +119,12 @@ class Queue {
   #gpuSeconds = 0;
   #baselineFailure: { because: string; detail: readonly string[] } | null = null;
 
-  constructor(session: Session, runner: Runner, capacity: Capacity, options: QueueOptions) {
-    this.#session = session;
+  constructor(current: () => Session, runner: Runner, capacity: Capacity, options: QueueOptions) {
+    this.#current = current;
     this.#runner = runner;
+    this.#capacity = capacity;
     this.#options = options;
-    this.#startedAt = session.clock.monotonic();
-    this.#slots = slotsOf(session, capacity);
+    this.#startedAt = current().clock.monotonic();
   }
 
   async work(): Promise<QueueEnd> {
@@ -123,31 +136,42 @@ class Queue {
         await this.#runner.cancel();
         return this.#drained({ kind: "baseline-failed", ...this.#baselineFailure });
       }
-      const history = await readHistory(this.#session);
-      const left = this.#budgetLeft(history);
+      // Asked before the lab is looked at: what changes meanwhile is seen in the next round.
+      const changed = this.#options.control?.changed();
+      if (this.#options.control?.paused() === true) {
+        if (this.#inFlight.size === 0) return { kind: "paused" };
+        await this.#something(changed);
+        continue;
+      }
+      const session = this.#current();
+      const history = await readHistory(session);
+      const left = this.#budgetLeft(session, history);
       if (left.runs !== null && left.runs <= 0) return this.#drained({ kind: "budget-spent", which: left.which });
-      const knowledge = knowledgeOf(this.#session, history);
-      const free = this.#slots - this.#inFlight.size;
+      const free = slotsOf(session, this.#capacity) - this.#inFlight.size;
       if (free > 0) {
-        const steering = steer(steerRequest(this.#session, history, knowledge, free, left.runs));
+        const knowledge = knowledgeOf(session, history);
+        const steering = steer(steerRequest(session, history, knowledge, free, left.runs));
         this.#options.onEvent({
           kind: "steered",
           state: steering.decision.state,
-          recommended: combinationIds(this.#session.loaded.space, steering.decision.recommended),
+          recommended: combinationIds(session.loaded.space, steering.decision.recommended),
           runsLeft: Math.min(steering.toGo, left.runs ?? Number.POSITIVE_INFINITY),
         });
-        if (steering.stop !== null && this.#baselineIsUnknown(history)) {
+        // Steering takes a while: an order that came meanwhile is heard before anything is started.
+        await new Promise((heard) => setImmediate(heard));
+        if (this.#isOvertaken(session)) continue;
+        if (steering.stop !== null && baselineIsUnknown(session, history)) {
           // Nothing is proposed yet: the first run says whether the recipe runs at all.
-          await this.#start({ ...baselineRun, combination: this.#session.loaded.baseline });
+          await this.#start(session, { ...baselineRun, combination: session.loaded.baseline });
         } else if (steering.stop !== null) {
           const { kind } = steering.stop;
           return this.#drained(kind === "runs-spent" ? { kind: "budget-spent", which: left.which } : { kind });
         }
-        for (const suggestion of steering.suggestions) await this.#start(suggestion);
+        for (const suggestion of steering.suggestions) await this.#start(session, suggestion);
       }
       if (this.#inFlight.size > 0) {
         idle = 0;
-        await Promise.race(this.#inFlight.values());
+        await this.#something(changed);
         continue;
       }
       // Another process on this lab has what is missing, or was faster by a moment: look again, and take over what it
@@ -159,16 +183,23 @@ class Queue {
     }
   }
 
-  #baselineIsUnknown({ runs }: History): boolean {
-    const { baseline } = this.#session.loaded;
-    return !runs.some((run) => run.current && run.combination !== null && isSameCombination(run.combination, baseline));
+  /** A run's end, or a change of what the queue is to do. */
+  async #something(changed: Promise<void> | undefined): Promise<void> {
+    await Promise.race([...this.#inFlight.values(), ...(changed === undefined ? [] : [changed])]);
+  }
+
+  /** Whether what was found out about the session is not to be acted on any more. */
+  #isOvertaken(session: Session): boolean {
+    const { signal, control } = this.#options;
+    return signal.aborted || control?.paused() === true || this.#current() !== session;
   }
 
   async make(asked: readonly AskedRun[]): Promise<QueueEnd> {
     for (const run of asked) {
-      while (this.#inFlight.size >= this.#slots) await Promise.race(this.#inFlight.values());
+      const session = this.#current();
+      while (this.#inFlight.size >= slotsOf(session, this.#capacity)) await Promise.race(this.#inFlight.values());
       if (this.#options.signal.aborted) break;
-      await this.#start({ ...run, cost: 0 });
+      await this.#start(session, { ...run, cost: 0 });
     }
     await Promise.all(this.#inFlight.values());
     return this.#options.signal.aborted ? { kind: "interrupted" } : { kind: "exhausted" };
@@ -183,30 +214,31 @@ class Queue {
   /** Runs that a process which is gone left behind come first. */
   async #adopt(): Promise<void> {
     const runs = await this.#takeOver();
-    const { observations } = await readHistory(this.#session);
+    const { observations } = await readHistory(this.#current());
     this.#options.onEvent({ kind: "resumed", runs, observations: observations.length });
   }
 
   /** Launches what owners that died have left, as far as it is still about the lab as it is. Returns how many there were. */
   async #takeOver(): Promise<number> {
-    const { store, owner } = this.#session;
+    const session = this.#current();
+    const { store, owner } = session;
     const adopted = await store.takeOverRuns(owner);
     if (adopted.length === 0) return 0;
-    const history = await readHistory(this.#session);
+    const history = await readHistory(session);
     const current = new Map(history.pending.map((run) => [run.row.id, run]));
     for (const row of adopted) {
       // Another scale's wait for whoever works at that scale next.
-      if (row.scale !== this.#session.scale) continue;
+      if (row.scale !== session.scale) continue;
       const combination = current.get(row.id)?.combination ?? null;
       if (combination === null) await store.updateRun(row.id, owner, { state: "cancelled" });
-      else this.#launch(row, combination, "left over from an interrupted session", 0);
+      else this.#launch(session, row, combination, "left over from an interrupted session", 0);
     }
     return adopted.length;
   }
 
-  async #start(suggestion: Suggestion): Promise<void> {
-    const { store, loaded, scale, owner, clock } = this.#session;
-    const resolved = this.#session.resolve(suggestion.combination);
+  async #start(session: Session, suggestion: Suggestion): Promise<void> {
+    const { store, loaded, scale, owner, clock } = session;
+    const resolved = session.resolve(suggestion.combination);
     if (!resolved.ok) throw new Error(`the planner asked for what cannot be built: ${resolved.error.message}`);
     const { run, inserted } = await store.insertRun({
       id: newRunId(clock.now()),
@@ -215,25 +247,25 @@ class Queue {
       scale,
       purpose: suggestion.purpose,
       recipeDigest: resolved.value.digest,
-      origin: originOf(this.#session, suggestion.combination),
+      origin: originOf(session, suggestion.combination),
       why: { ...suggestion.why } satisfies Json,
       owner,
       stages: resolved.value.recipe.stages.map((stage) => pendingStage(stage.name)),
     });
-    if (inserted) this.#launch(run, suggestion.combination, whySentence(suggestion.why), suggestion.cost);
+    if (inserted) this.#launch(session, run, suggestion.combination, whySentence(suggestion.why), suggestion.cost);
   }
 
-  #launch(row: RunRow, combination: Combination, why: string, cost: number): void {
+  #launch(session: Session, row: RunRow, combination: Combination, why: string, cost: number): void {
     this.#options.onEvent({ kind: "run-started", run: row, why, cost });
-    const work = this.#execute(row, combination).finally(() => this.#inFlight.delete(row.id));
+    const work = this.#execute(session, row, combination).finally(() => this.#inFlight.delete(row.id));
     // Whoever waits for it hears of a broken store; nobody may be waiting yet.
     work.catch(() => {});
     this.#inFlight.set(row.id, work);
   }
 
-  async #execute(row: RunRow, combination: Combination): Promise<void> {
-    const { store, owner, loaded } = this.#session;
-    const resolved = this.#session.resolve(combination);
+  async #execute(session: Session, row: RunRow, combination: Combination): Promise<void> {
+    const { store, owner, loaded } = session;
+    const resolved = session.resolve(combination);
     if (!resolved.ok) return;
     if ((await store.updateRun(row.id, owner, { state: "running" })) === null) return;
     const result = await this.#runner.run({ id: row.id, recipe: resolved.value, seed: row.seed });
@@ -243,18 +275,20 @@ class Queue {
     if (summary.executed) this.#runs += 1;
     const finished = await store.updateRun(row.id, owner, summary);
     if (finished === null || summary.state === "pending") return;
-    if (summary.state === "failed" && isSameCombination(combination, loaded.baseline))
-      this.#baselineFailure = failureOf(result);
-    this.#options.onEvent({ kind: "run-finished", run: finished, values: valuesOf(this.#session, result) });
+    // One of a lab that was edited since says nothing of the baseline as it is now.
+    const isBaseline = isSameCombination(combination, loaded.baseline) && this.#current() === session;
+    if (summary.state === "failed" && isBaseline) this.#baselineFailure = failureOf(result);
+    this.#options.onEvent({ kind: "run-finished", run: finished, values: valuesOf(session, result) });
   }
 
   /** How many more runs the tightest budget allows, and which that is; runs null: unbounded. */
-  #budgetLeft(history: History): { readonly runs: number | null; readonly which: string } {
-    const { loaded, clock } = this.#session;
-    const since = lastLandingAt(this.#session);
+  #budgetLeft(session: Session, history: History): { readonly runs: number | null; readonly which: string } {
+    const { loaded, clock } = session;
+    const slots = slotsOf(session, this.#capacity);
+    const since = lastLandingAt(session);
     const spent = history.runs.filter((run) => run.row.createdAt >= since && run.row.state === "done");
     const elapsed = (clock.monotonic() - this.#startedAt) / 1000;
-    const baseline = this.#session.resolve(loaded.baseline);
+    const baseline = session.resolve(loaded.baseline);
     const mean = (baseline.ok ? history.costs.uncached(baseline.value) : null) ?? 1;
     const perHour = (hours: number | null, usedSeconds: number, parallel: number) =>
       hours === null ? null : Math.floor(((hours * 3600 - usedSeconds) * parallel) / mean);
@@ -265,7 +299,7 @@ class Queue {
       ["runs", flags.runs === null ? null : flags.runs - this.#runs],
       ["core-hours", perHour(flags.core_hours, this.#coreSeconds, 1)],
       ["GPU-hours", perHour(flags.gpu_hours, this.#gpuSeconds, 1)],
-      ["hours", perHour(flags.hours, elapsed, this.#slots)],
+      ["hours", perHour(flags.hours, elapsed, slots)],
       ["the policy's runs", policy.runs === null ? null : policy.runs - spent.length],
       [
         "the policy's core-hours",
@@ -283,7 +317,7 @@ class Queue {
           1,
         ),
       ],
-      ["the policy's hours", perHour(policy.hours, elapsed, this.#slots)],
+      ["the policy's hours", perHour(policy.hours, elapsed, slots)],
     ];
     let tightest: { runs: number | null; which: string } = { runs: null, which: "budget" };
     for (const [which, runs] of bounds) {
@@ -291,6 +325,10 @@ class Queue {
     }
     return tightest.runs === null ? tightest : { ...tightest, runs: tightest.runs - this.#inFlight.size };
   }
+}
+
+function baselineIsUnknown({ loaded: { baseline } }: Session, { runs }: History): boolean {
+  return !runs.some((run) => run.current && run.combination !== null && isSameCombination(run.combination, baseline));
 }
 
 /** What the planner is asked, from what is known. `count` suggestions at most. */
@@ -318,12 +356,15 @@ export function steerRequest(
   };
 }
 
-export function createSessionRunner(session: Session, capacity: Capacity, onEvent: (event: RunEvent) => void): Runner {
-  const { loaded, workspace } = session;
-  const objectives = new Map<string, ExpectedObjective[]>();
-  for (const { stage, name, items } of loaded.lab.objectives) {
-    objectives.set(stage, [...(objectives.get(stage) ?? []), { name, items }]);
-  }
+/** @param current the session: it may be another one, of the same lab and record, whenever an attempt begins */
+export function createSessionRunner(
+  current: () => Session,
+  capacity: Capacity,
+  onEvent: (event: RunEvent) => void,
+): Runner {
+  const session = current();
+  const { workspace } = session;
+  const { dir } = session.loaded;
   return createRunner({
     journal: session.store.journal(session.owner),
     artifacts: session.artifacts,
@@ -331,16 +372,23 @@ export function createSessionRunner(session: Session, capacity: Capacity, onEven
     clock: session.clock,
     workspace,
     materialise: async (recipe) =>
-      recipe.edits.size === 0
-        ? ok(loaded.dir)
-        : materialiseTree(loaded.dir, recipe.tree, recipe.edits, codeFiles(recipe), workspace),
+      recipe.edits.size === 0 ? ok(dir) : materialiseTree(dir, recipe.tree, recipe.edits, codeFiles(recipe), workspace),
     rehash: hashFiles,
-    objectives,
+    get objectives() {
+      return expectedObjectives(current().loaded.lab);
+    },
     capacity,
-    retries: loaded.lab.policy.retries,
+    get retries() {
+      return current().loaded.lab.policy.retries;
+    },
     hostEnvironment: process.env,
     onEvent,
   });
+}
+
+/** By stage. */
+function expectedObjectives({ objectives }: Lab): ReadonlyMap<string, readonly ExpectedObjective[]> {
+  return Map.groupBy(objectives, ({ stage }) => stage);
 }
 
 /** Every file that a stage of the recipe is made of. */
