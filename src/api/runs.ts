@@ -57,10 +57,15 @@ export const runGroups = z.object({
       levels: z.array(z.string()).nullable(),
       runs: z.number().int(),
       coreSeconds: z.number(),
-      /** Over its finite values; sd null for fewer than two. */
+      /** Over its finite values; mean null for none, sd null for fewer than two. */
       values: z.record(
         z.string(),
-        z.object({ mean: z.number(), sd: z.number().nullable(), n: z.number().int(), diverged: z.number().int() }),
+        z.object({
+          mean: z.number().nullable(),
+          sd: z.number().nullable(),
+          n: z.number().int(),
+          diverged: z.number().int(),
+        }),
       ),
     }),
   ),
