@@ -220,7 +220,7 @@ function reportRun(lab: Lab, run: PastRun): ReportRun {
   };
 }
 
-function wireNumber(value: number): number | "NaN" | "Infinity" | "-Infinity" {
+export function wireNumber(value: number): number | "NaN" | "Infinity" | "-Infinity" {
   if (Number.isFinite(value)) return value;
   if (Number.isNaN(value)) return "NaN";
   return value > 0 ? "Infinity" : "-Infinity";
