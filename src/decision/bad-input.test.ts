@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Combination } from "../contribution/contribution.ts";
 import type { Observation } from "../evidence/evidence.ts";
 import type { Knowledge, PlanRequest } from "../plan/plan.ts";
-import { decide, predict } from "./decide.ts";
+import { decide } from "./decide.ts";
+import { createPredictor } from "./predict.ts";
 import { knowledgeOf, objective, observe, plainSpace, simulate, type Truth } from "./simulate.test-util.ts";
 import { steer } from "./steer.ts";
 
@@ -52,12 +53,7 @@ function survive(knowledge: Knowledge) {
   const decision = decide(knowledge, { detail: "full", runsLeft: null });
   expectFinite(steering);
   expectFinite(decision);
-  expectFinite(
-    predict(
-      knowledge,
-      knowledge.space.factors.map((factor) => Math.min(1, factor.levels.length)),
-    ),
-  );
+  expectFinite(createPredictor(knowledge)(knowledge.space.factors.map((factor) => Math.min(1, factor.levels.length))));
   expect(decision.verdicts.some(({ kind }) => kind === "land")).toBe(false);
   return { steering, decision };
 }

@@ -9,7 +9,7 @@ import { creditOf } from "./credit.ts";
 import type { Credit, DecideOptions, Decision, DecisionState, ErrorBudget, SetVerdict } from "./decision.ts";
 import { effectsOf, interactionsOf, noiseOf, pointsOf } from "./effects.ts";
 import type { Spread } from "./eprocess.ts";
-import { type Gains, gainsOf } from "./gains.ts";
+import { gainsOf } from "./gains.ts";
 import { verdictsOf } from "./verdicts.ts";
 
 /** Draws of the hyper-parameters behind every reported interval. */
@@ -41,11 +41,6 @@ export function examine(knowledge: Knowledge, options: DecideOptions): Examinati
   return { decision: elaborate(knowledge, many, assessment), ensemble: many };
 }
 
-/** What the model believes that landing `combination` would gain over the baseline, whether or not it was ever run. */
-export function predict(knowledge: Knowledge, combination: Combination): Gains {
-  return gainsOf(knowledge, reportEnsemble(believe(knowledge)), combination);
-}
-
 /** Who carried how much of what landing `set` gained, by all evidence; empty when no fresh pairs have measured the gain. */
 export function creditFor(
   knowledge: Knowledge,
@@ -60,7 +55,7 @@ export function steeringEnsemble(belief: Belief): Ensemble {
   return drawEnsemble(belief, steeringDraws, createRng("steering"));
 }
 
-function reportEnsemble(belief: Belief): Ensemble {
+export function reportEnsemble(belief: Belief): Ensemble {
   return drawEnsemble(belief, reportDraws, createRng("decision"));
 }
 
