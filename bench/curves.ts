@@ -50,7 +50,7 @@ function plainRows(path: string, batches: readonly MetricPoint[][]): void {
 
 async function packed(path: string, batches: readonly MetricPoint[][]): Promise<void> {
   const store = await openSqliteStore(path, systemClock);
-  const claim = await store.journal("bench").claim(stageKey(parts), parts, parts.stage);
+  const claim = await store.journal("bench").claim(stageKey(parts), parts, parts.stage, false);
   if (claim.kind !== "granted") throw new Error("a fresh store refused a claim");
   for (const batch of batches) await store.appendMetrics(claim.attempt.id, batch);
   await store.close();

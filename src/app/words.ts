@@ -82,6 +82,10 @@ function describeCause(cause: FailureCause): string {
       return `was ended by ${cause.signal}${cause.signal === "SIGKILL" ? " (often: out of memory)" : ""}`;
     case "timeout":
       return `ran into its timeout of ${cause.seconds} s`;
+    case "out-of-memory":
+      return `ran out of memory: ${cause.message}`;
+    case "lost":
+      return `was lost with its machine: ${cause.message}`;
     case "spawn":
       return `could not be started: ${cause.command}: ${cause.message}`;
     case "missing-output":

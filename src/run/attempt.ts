@@ -74,7 +74,8 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
     order.onStarted();
     reach("spawned");
     const exit = await follow(deps, execution, order, paths);
-    const seconds = (deps.clock.monotonic() - began) / 1000;
+    const waited = (deps.clock.monotonic() - began) / 1000;
+    const seconds = exit.kind === "exited" ? (exit.seconds ?? waited) : waited;
     reach("exited");
     if (exit.kind === "cancelled" || exit.kind === "left") return exit;
     if (!(await hasRoom(deps.workspace))) return failed({ kind: "disk-full" });

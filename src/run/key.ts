@@ -92,7 +92,7 @@ interface Work {
 }
 
 /** What came of one turn at the key. again: an attempt failed, and another may not. anew: nothing was tried. */
-type Turn = KeyOutcome | { readonly kind: "again" | "anew" | "held" };
+type Turn = KeyOutcome | { readonly kind: "again" } | { readonly kind: "anew" } | { readonly kind: "held" };
 
 async function work(work: Work): Promise<KeyOutcome> {
   const { deps, signal, order, tell } = work;
@@ -128,12 +128,9 @@ async function work(work: Work): Promise<KeyOutcome> {
       grant.release();
     }
     if (turn.kind === "done") return turn.reused ? reused(turn.result) : turn;
-    if (turn.kind === "anew") continue;
-    if (turn.kind !== "held" && turn.kind !== "again") return turn;
-    if (turn.kind === "again") {
-      attempts++;
-      continue;
-    }
+    if (turn.kind === "again") attempts++;
+    if (turn.kind === "again" || turn.kind === "anew") continue;
+    if (turn.kind !== "held") return turn;
     if (!told) tell({ kind: "stage-shared", run, stage: stage.name, key });
     told = true;
     await delay(pause, undefined, { signal }).catch(() => {});

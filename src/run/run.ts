@@ -136,7 +136,8 @@ export interface Task {
 }
 
 export type Exit =
-  | { readonly kind: "exited"; readonly code: number }
+  /** seconds: how long it ran, where the executor knows it better than whoever waited (for a place in a queue, too). */
+  | { readonly kind: "exited"; readonly code: number; readonly seconds?: number }
   | { readonly kind: "signalled"; readonly signal: string }
   | { readonly kind: "timed-out"; readonly seconds: number }
   | { readonly kind: "not-started"; readonly message: string }

@@ -38,6 +38,8 @@ const cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("exit"), code: z.number() }),
   z.object({ kind: z.literal("signal"), signal: z.string() }),
   z.object({ kind: z.literal("timeout"), seconds: z.number() }),
+  z.object({ kind: z.literal("out-of-memory"), message: z.string() }),
+  z.object({ kind: z.literal("lost"), message: z.string() }),
   z.object({ kind: z.literal("spawn"), command: z.string(), message: z.string() }),
   z.object({ kind: z.literal("missing-output"), files: strings }),
   z.object({ kind: z.literal("missing-metrics"), objectives: strings }),

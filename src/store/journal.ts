@@ -47,7 +47,11 @@ export function createJournal(context: JournalContext, owner: string): Journal {
         if (lease !== null && adopted === null) await end(trx, clock, lease, "fenced", null);
         const attempt = adopted ?? (await begin(trx, clock, { key, parts, stage, owner }));
         inFlight.add(attempt.id);
-        return { kind: "granted", attempt, from: adopted !== null ? "adopted" : lease !== null ? "takenOver" : "nobody" };
+        return {
+          kind: "granted",
+          attempt,
+          from: adopted !== null ? "adopted" : lease !== null ? "takenOver" : "nobody",
+        };
       }),
 
     heartbeat: () =>

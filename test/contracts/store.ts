@@ -97,7 +97,7 @@ export function storeContract(backend: StoreBackend): void {
     });
     afterEach(() => store.close());
 
-    const claim = (journal: Journal, n: number) => journal.claim(stageKey(partsOf(n)), partsOf(n), "s");
+    const claim = (journal: Journal, n: number) => journal.claim(stageKey(partsOf(n)), partsOf(n), "s", false);
 
     describe("leases", () => {
       it("are held by one at a time, and a record ends them for good", async () => {
@@ -136,7 +136,7 @@ export function storeContract(backend: StoreBackend): void {
         dead.add("a");
         expect(await b.isAbandoned(old.id)).toBe(true);
         const taken = await claim(b, 1);
-        expect(taken).toMatchObject({ kind: "granted", takenOver: true });
+        expect(taken).toMatchObject({ kind: "granted", from: "takenOver" });
         dead.delete("a");
         expect(await a.record(old, resultOf(old))).toBe("fenced");
         await a.fail(old, { kind: "exit", code: 1 });
@@ -144,6 +144,31 @@ export function storeContract(backend: StoreBackend): void {
         expect((await store.listAttempts(old.key)).map((row) => row.state)).toEqual(["fenced", "started"]);
         expect(await b.findResult(old.key)).toBeNull();
         expect(await b.record(granted(taken), resultOf(granted(taken)))).toBe("recorded");
+      });
+
+      it("are passed on with their attempt where it can be watched on, and the one before is refused", async () => {
+        const [a, b] = [store.journal("a"), store.journal("b")];
+        const adopt = (journal: Journal) => journal.claim(stageKey(partsOf(1)), partsOf(1), "s", true);
+        const old = granted(await adopt(a));
+        expect(await adopt(b)).toEqual({ kind: "held" });
+        expect(await adopt(a)).toEqual({ kind: "held" });
+        dead.add("a");
+        const taken = await adopt(b);
+        expect(taken).toEqual({ kind: "granted", from: "adopted", attempt: { ...old, fence: old.fence + 1 } });
+        dead.delete("a");
+        expect(await b.isOver(old.id)).toBe(false);
+        expect(await a.record(old, resultOf(old))).toBe("fenced");
+        await a.fail(old, { kind: "exit", code: 1 });
+        await a.release(old);
+        expect((await store.listAttempts(old.key)).map((row) => row.state)).toEqual(["started"]);
+        // Left by a watcher that lives: its own next claim watches on, nobody else's does.
+        b.leave(granted(taken));
+        expect(await adopt(a)).toEqual({ kind: "held" });
+        const back = granted(await adopt(b));
+        expect(back).toEqual({ ...old, fence: old.fence + 2 });
+        expect(await b.record(back, resultOf(back))).toBe("recorded");
+        expect(await b.isOver(old.id)).toBe(true);
+        expect(await b.isOver("s-0123456789-1-01234567")).toBe(false);
       });
 
       it("of a silent owner are taken after thirty seconds, watched; heartbeats keep them", async () => {
@@ -159,7 +184,7 @@ export function storeContract(backend: StoreBackend): void {
         expect(await claim(b, 1)).toEqual({ kind: "held" });
         expect(await b.isAbandoned(old.id)).toBe(false);
         clock.pass(1);
-        expect(await claim(b, 1)).toMatchObject({ kind: "granted", takenOver: true });
+        expect(await claim(b, 1)).toMatchObject({ kind: "granted", from: "takenOver" });
       });
 
       it("of an owner are known to its other sessions of the store, not as its own", async () => {
@@ -214,7 +239,7 @@ export function storeContract(backend: StoreBackend): void {
         const a = store.journal("a");
         for (const n of [1, 2, 1]) {
           const parts = { ...partsOf(n), seed: n + (await store.listResults()).length };
-          const attempt = granted(await a.claim(stageKey(parts), parts, "s"));
+          const attempt = granted(await a.claim(stageKey(parts), parts, "s", false));
           await a.record(attempt, { ...resultOf(attempt), coreSeconds: n * 2, seconds: n, gpuSeconds: n * 4 });
           expect(await store.findKeyParts(attempt.key)).toEqual(parts);
           expect(await store.latestKeyParts("s")).toEqual(parts);
@@ -390,7 +415,7 @@ function claimCommand(owner: string, key: number): Command {
     check: (model) => !model.gone.has(owner),
     run: async (model, real) => {
       const own = keyOf(model, key);
-      const claim = await real.store.journal(owner).claim(stageKey(partsOf(key)), partsOf(key), "s");
+      const claim = await real.store.journal(owner).claim(stageKey(partsOf(key)), partsOf(key), "s", false);
       if (own.recorded !== null) {
         expect(claim).toMatchObject({ kind: "recorded", result: { attempt: own.recorded } });
         return;
@@ -400,7 +425,11 @@ function claimCommand(owner: string, key: number): Command {
         return;
       }
       own.fence++;
-      expect(claim).toMatchObject({ kind: "granted", takenOver: own.lease !== null, attempt: { fence: own.fence } });
+      expect(claim).toMatchObject({
+        kind: "granted",
+        from: own.lease === null ? "nobody" : "takenOver",
+        attempt: { fence: own.fence },
+      });
       const attempt = granted(claim);
       own.lease = { attempt, owner };
       model.attempts.push({ attempt, owner, key });
