@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { extentOfX, extentOfY, firstAtOrAfter, type Line, nearestPoint, padded, readAt } from "./line.ts";
 import { slots, slotsOf } from "./palette.ts";
 import { smooth } from "./smooth.ts";
+import { linearTicks, logTicks } from "./ticks.ts";
 
 const ascending = fc
   .uniqueArray(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 40 })
@@ -159,5 +160,35 @@ describe("colours", () => {
         for (const id of found) expect(after.get(id)).toBe(before.get(id));
       }),
     );
+  });
+});
+
+describe("ticks", () => {
+  const spans = fc
+    .tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e-3, max: 1e6, noNaN: true }))
+    .map(([low, length]): [number, number] => [low, low + length]);
+
+  test("lie within the range, ascend, and are few", () => {
+    fc.assert(
+      fc.property(spans, fc.integer({ min: 2, max: 12 }), (range, count) => {
+        const ticks = linearTicks(range, count);
+        for (const tick of ticks) {
+          expect(tick).toBeGreaterThanOrEqual(range[0] - 1e-9 * (range[1] - range[0]));
+          expect(tick).toBeLessThanOrEqual(range[1] + 1e-9 * (range[1] - range[0]));
+        }
+        expect(ticks.length).toBeLessThanOrEqual(count + 1);
+        expect(ticks).toEqual(ticks.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  test("are round", () => {
+    expect(linearTicks([0, 1], 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(linearTicks([2.83, 3.61], 4)).toEqual([3, 3.2, 3.4, 3.6]);
+    expect(linearTicks([0, 1200], 4)).toEqual([0, 500, 1000]);
+    expect(linearTicks([3, 3], 4)).toEqual([3]);
+    expect(logTicks([0.9, 1100], 12)).toEqual([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]);
+    expect(logTicks([1e-6, 1], 3)).toEqual([1e-6, 1e-4, 1e-2, 1]);
+    expect(logTicks([2.5, 4.1], 4)).toEqual([2.5, 3, 3.5, 4]);
   });
 });
