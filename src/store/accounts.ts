@@ -10,10 +10,10 @@ export async function listAccounts(db: Kysely<Schema>): Promise<readonly Account
   return rows.map(accountOf);
 }
 
-export async function changeAccount(
+export async function changeAccount<C extends AccountChange>(
   db: Kysely<Schema>,
-  decide: (accounts: readonly AccountRow[]) => AccountChange,
-): Promise<AccountChange> {
+  decide: (accounts: readonly AccountRow[]) => C,
+): Promise<C> {
   return db.transaction().execute(async (trx) => {
     const change = decide(await listAccounts(trx));
     await writeAccount(trx, change.account);

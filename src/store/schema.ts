@@ -112,7 +112,14 @@ export interface Schema {
     removed_at: number | null;
   };
   views: { number: Generated<number>; id: string; name: string; page: string; query: string; created_at: number };
-  /** `id`: of account, operation and key. `status` is null while the first request is under way. */
-  replies: { id: string; request: string; status: number | null; body: string | null; created_at: number };
+  /** `id`: of account, operation and key; `request`: of what was asked. */
+  replies: {
+    id: string;
+    request: string;
+    state: "claimed" | "answered";
+    status: number | null;
+    body: string | null;
+    created_at: number;
+  };
   settings: { name: string; value: string };
 }

@@ -12,13 +12,13 @@ import { createJournal, findResult, type JournalContext } from "./journal.ts";
 import { append, entries } from "./ledger.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { isDeadHere } from "./owner.ts";
-import { beginReply, endReply } from "./replies.ts";
+import { claimReply, releaseReply, settleReply } from "./replies.ts";
 import { findAttemptResult, findKeyParts, latestKeyParts, listAttempts, listResults, stageCosts } from "./results.ts";
 import { findRun, findRuns, insertRun, listRuns, takeOverRuns, updateRun } from "./runs.ts";
 import type { Schema } from "./schema.ts";
 import { readSetting, writeSetting } from "./settings.ts";
 import { type Store, StoreError } from "./store.ts";
-import { exchangeInvitation, findToken, insertToken, listTokens, markTokenUsed, revokeToken } from "./tokens.ts";
+import { exchangeToken, findToken, insertToken, listTokens, markTokenUsed, revokeToken } from "./tokens.ts";
 import { insertView, listViews, removeView } from "./views.ts";
 import { createVigil } from "./vigil.ts";
 
@@ -75,13 +75,13 @@ export async function openSqliteStore(
     readSetting: guarded((name) => readSetting(db, name)),
     writeSetting: (name, value) => writeSetting(db, name, value),
     listAccounts: guarded(() => listAccounts(db)),
-    changeAccount: guarded((decide) => changeAccount(db, decide)),
+    changeAccount: (decide) => guarded(() => changeAccount(db, decide))(),
     findToken: guarded((digest) => findToken(db, digest)),
     listTokens: guarded((account) => listTokens(db, account)),
     insertToken: (token) => insertToken(db, token),
-    exchangeInvitation: (invitation, session) => exchangeInvitation(db, invitation, session),
+    exchangeToken: (id, session) => exchangeToken(db, id, session),
     markTokenUsed: (id, at) => markTokenUsed(db, id, at),
-    revokeToken: (id, account, at) => revokeToken(db, id, account, at),
+    revokeToken: (id, at) => revokeToken(db, id, at),
     insertComment: (comment) => insertComment(db, comment),
     changeComment: (id, change) => changeComment(db, id, change),
     listComments: (contribution) => listComments(db, contribution),
@@ -89,8 +89,9 @@ export async function openSqliteStore(
     listViews: () => listViews(db),
     insertView: (view) => insertView(db, view),
     removeView: (id) => removeView(db, id),
-    beginReply: (request) => beginReply(db, clock, request),
-    endReply: (request, answer) => endReply(db, request, answer),
+    claimReply: guarded((key, digest) => claimReply(db, clock, key, digest)),
+    settleReply: (key, reply) => settleReply(db, key, reply),
+    releaseReply: (key) => releaseReply(db, key),
     check: () => check(db),
     close: () => db.destroy(),
   };

@@ -8,18 +8,18 @@ export interface TeamStore {
    * Reads all accounts, and writes what `decide` makes of them, in one transaction. What `decide` throws is passed on,
    * and then nothing is written.
    */
-  changeAccount(decide: (accounts: readonly AccountRow[]) => AccountChange): Promise<AccountChange>;
+  changeAccount<C extends AccountChange>(decide: (accounts: readonly AccountRow[]) => C): Promise<C>;
 
   /** By the digest of its secret, whether it is still good or not, with whose it is. */
   findToken(digest: Digest): Promise<TokenHolder | null>;
   /** Of one account, newest first. */
   listTokens(account: string): Promise<readonly TokenRow[]>;
   insertToken(token: TokenRow): Promise<void>;
-  /** Revokes an invitation and inserts the session that it is given up for, once: false, and nothing changed, if it was revoked. */
-  exchangeInvitation(invitation: string, session: TokenRow): Promise<boolean>;
+  /** Inserts the session that `id` is exchanged for, and ends `id` if it is an invitation. False, and nothing changed: it was revoked. */
+  exchangeToken(id: string, session: TokenRow): Promise<boolean>;
   markTokenUsed(id: string, at: number): Promise<void>;
-  /** With the sessions that came of it. False: it is not the account's, or was revoked before. */
-  revokeToken(id: string, account: string, at: number): Promise<boolean>;
+  /** With the sessions that came of it; what was revoked before keeps its time. */
+  revokeToken(id: string, at: number): Promise<void>;
 
   insertComment(comment: CommentRow): Promise<void>;
   /** `change` makes the new row from the old one in one transaction, as in `changeAccount`. null: there is no such comment. */
@@ -35,10 +35,12 @@ export interface TeamStore {
   /** False: there is none. */
   removeView(id: string): Promise<boolean>;
 
-  /** Says what to do about a write that carries a key; what is older than a day is forgotten. */
-  beginReply(request: ReplyRequest): Promise<Reply>;
-  /** Keeps what the write was answered. null: it came to nothing, and the key may be used again. */
-  endReply(request: ReplyRequest, answer: ReplyAnswer | null): Promise<void>;
+  /** Takes the key for a request of this digest, or says who has it. What is older than a day is forgotten. */
+  claimReply(key: ReplyKey, digest: Digest): Promise<ReplyClaim>;
+  /** Keeps what was answered; null: it held a secret, which is shown once and never kept. */
+  settleReply(key: ReplyKey, reply: Reply | null): Promise<void>;
+  /** Gives a claimed key back: the request came to nothing, and may be tried again. */
+  releaseReply(key: ReplyKey): Promise<void>;
 }
 
 export type AccountKind = "person" | "agent";
@@ -109,26 +111,21 @@ export interface ViewRow {
   readonly createdAt: number;
 }
 
-/** A write that may be sent twice, such as by a client that did not hear the answer. */
-export interface ReplyRequest {
-  readonly key: string;
-  readonly account: string | null;
+/** Names a write that may be sent twice, such as by a client that did not hear the answer. */
+export interface ReplyKey {
+  readonly account: string;
   readonly operation: string;
-  /** Of what was asked. */
-  readonly digest: Digest;
+  readonly key: string;
 }
 
-export type Reply =
-  /** It was not asked before: do it, then `endReply`. */
-  | { readonly kind: "begun" }
-  /** The same request is being worked on. */
-  | { readonly kind: "under-way" }
-  /** The key was used for something else. */
-  | { readonly kind: "other" }
-  | ({ readonly kind: "known" } & ReplyAnswer);
+export type ReplyClaim =
+  | { readonly kind: "taken" }
+  /** Another request has the key, and has not been answered for less than a minute. */
+  | { readonly kind: "in-flight"; readonly digest: Digest }
+  | { readonly kind: "answered"; readonly digest: Digest; readonly reply: Reply | null };
 
-export interface ReplyAnswer {
+/** The body is JSON text; null: there was none. */
+export interface Reply {
   readonly status: number;
-  /** As text; null: there was none, or it held a secret, which is shown once and never kept. */
   readonly body: string | null;
 }

@@ -53,16 +53,18 @@ export async function insertToken(db: Kysely<Schema>, token: TokenRow): Promise<
     .execute();
 }
 
-export async function exchangeInvitation(db: Kysely<Schema>, invitation: string, session: TokenRow): Promise<boolean> {
+export async function exchangeToken(db: Kysely<Schema>, id: string, session: TokenRow): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
-    const { numUpdatedRows } = await trx
+    const good = await trx
       .updateTable("tokens")
-      .set({ revoked_at: session.createdAt, last_used_at: session.createdAt })
-      .where("id", "=", invitation)
-      .where("kind", "=", "invitation")
+      .set((e) => ({
+        last_used_at: session.createdAt,
+        revoked_at: e.case().when("kind", "=", "invitation").then(session.createdAt).else(null).end(),
+      }))
+      .where("id", "=", id)
       .where("revoked_at", "is", null)
       .executeTakeFirstOrThrow();
-    if (numUpdatedRows === 0n) return false;
+    if (good.numUpdatedRows === 0n) return false;
     await insertToken(trx, session);
     return true;
   });
@@ -72,13 +74,11 @@ export async function markTokenUsed(db: Kysely<Schema>, id: string, at: number):
   await db.updateTable("tokens").set({ last_used_at: at }).where("id", "=", id).execute();
 }
 
-export async function revokeToken(db: Kysely<Schema>, id: string, account: string, at: number): Promise<boolean> {
-  const { numUpdatedRows } = await db
+export async function revokeToken(db: Kysely<Schema>, id: string, at: number): Promise<void> {
+  await db
     .updateTable("tokens")
     .set({ revoked_at: at })
-    .where("account", "=", account)
     .where((e) => e.or([e("id", "=", id), e("parent", "=", id)]))
     .where("revoked_at", "is", null)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
+    .execute();
 }

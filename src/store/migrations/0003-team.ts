@@ -71,6 +71,7 @@ export const team: Migration = {
       .createTable("replies")
       .addColumn("id", "text", (c) => c.primaryKey())
       .addColumn("request", "text", (c) => c.notNull())
+      .addColumn("state", "text", (c) => c.notNull().check(sql`state in ('claimed', 'answered')`))
       .addColumn("status", "integer")
       .addColumn("body", "text")
       .addColumn("created_at", "double precision", (c) => c.notNull())
