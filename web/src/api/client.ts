@@ -35,7 +35,7 @@ export async function call(id: OperationId, asked: Call<OperationId> = {}): Prom
   const { method, answer } = operations[id];
   const headers = new Headers({ accept: "application/json" });
   if (asked.body !== undefined) headers.set("content-type", "application/json");
-  if (method !== "get") headers.set("idempotency-key", crypto.randomUUID());
+  if (method !== "get") headers.set("idempotency-key", newId());
   const response = await fetch(addressOf(id, asked), {
     method: method.toUpperCase(),
     headers,
@@ -44,6 +44,11 @@ export async function call(id: OperationId, asked: Call<OperationId> = {}): Prom
   });
   if (!response.ok) throw new ApiError(problemOf(response.status, await response.text()));
   return "schema" in answer ? answer.schema.parse(await response.json()) : null;
+}
+
+/** `crypto.randomUUID` is there on https and on this machine alone; a team's server may be neither. */
+export function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Whatever stands between may answer instead of the server, in words of its own. */

@@ -1,0 +1,4 @@
+export const messages = {
+  en: { title: "Contribution" },
+  zh: { title: "Contribution" },
+};

@@ -1,0 +1,4 @@
+export const messages = {
+  en: { title: "Evidence" },
+  zh: { title: "Evidence" },
+};

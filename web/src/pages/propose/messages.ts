@@ -1,0 +1,4 @@
+export const messages = {
+  en: { title: "Propose" },
+  zh: { title: "Propose" },
+};

@@ -1,0 +1,4 @@
+export const messages = {
+  en: { title: "Recipe" },
+  zh: { title: "Recipe" },
+};

@@ -1,0 +1,4 @@
+export const messages = {
+  en: { title: "Run" },
+  zh: { title: "Run" },
+};
