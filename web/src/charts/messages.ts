@@ -22,9 +22,7 @@ export const messages = {
     chart: "曲线",
     keys: "左右箭头逐点移动十字线，按住 Shift 每次十点；上下箭头按数值在各次运行间切换。加号、减号缩放，0 显示全部。",
     said: "在 {{x}}：{{values}}，另有 {{more}} 条",
-    above_one: "上方还有 {{count}} 条",
     above_other: "上方还有 {{count}} 条",
-    below_one: "下方还有 {{count}} 条",
     below_other: "下方还有 {{count}} 条",
     table: {
       caption: "{{name}}：每次运行的曲线数值",
