@@ -72,13 +72,16 @@ export const login = z.object({ secret: z.string().min(1).max(200) });
 export const auditEntry = z.object({
   number: z.number().int(),
   at: z.number(),
+  /** null: nobody who is known, or hidden as `name` is. */
   account: z.string().nullable(),
+  /** Empty while hidden: it would say who proposed what is not decided yet. */
   name: z.string(),
   operation: z.string(),
   /** The path, and what came of it. */
   subject: z.string(),
   status: z.number().int(),
 });
+export type AuditEntry = z.infer<typeof auditEntry>;
 export const auditPage = pageOf(auditEntry);
 export const auditQuery = z.object({ ...pageQuery, account: z.string().optional(), operation: z.string().optional() });
 

@@ -31,3 +31,17 @@ export async function entries(db: Kysely<Schema>, ledger: Ledger): Promise<reado
   const rows = await db.selectFrom("entries").selectAll().where("ledger", "=", ledger).orderBy("number").execute();
   return rows.map(entryOf);
 }
+
+export async function entriesBefore(
+  db: Kysely<Schema>,
+  ledger: Ledger,
+  before: number | null,
+  limit: number,
+): Promise<readonly Entry[]> {
+  const all = db.selectFrom("entries").selectAll().where("ledger", "=", ledger);
+  const rows = await (before === null ? all : all.where("number", "<", before))
+    .orderBy("number", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(entryOf);
+}

@@ -9,7 +9,7 @@ import { changeComment, countComments, insertComment, listComments } from "./com
 import { appendMetrics, metricNames, readMetrics, summariseMetrics } from "./curves.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
 import { createJournal, findResult, type JournalContext } from "./journal.ts";
-import { append, entries } from "./ledger.ts";
+import { append, entries, entriesBefore } from "./ledger.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { isDeadHere } from "./owner.ts";
 import { claimReply, releaseReply, settleReply } from "./replies.ts";
@@ -65,6 +65,7 @@ export async function openSqliteStore(
     takeOverRuns: guarded((owner) => takeOverRuns(db, clock, vigil, owner)),
     append: (ledger, body) => append(db, clock, ledger, body),
     entries: guarded((ledger) => entries(db, ledger)),
+    entriesBefore: guarded((ledger, before, limit) => entriesBefore(db, ledger, before, limit)),
     appendMetrics: (attempt, points) => appendMetrics(db, attempt, points),
     readMetrics: (attempt, name) => readMetrics(db, attempt, name),
     summariseMetrics: (attempt, name) => summariseMetrics(db, attempt, name),

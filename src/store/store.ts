@@ -46,6 +46,8 @@ export interface Store extends TeamStore {
   /** Appends to a ledger; entries are never changed. */
   append(ledger: Ledger, body: JsonObject): Promise<Entry>;
   entries(ledger: Ledger): Promise<readonly Entry[]>;
+  /** Those before a number, newest first, at most `limit`; null: the newest of all. */
+  entriesBefore(ledger: Ledger, before: number | null, limit: number): Promise<readonly Entry[]>;
 
   appendMetrics(attempt: string, points: readonly MetricPoint[]): Promise<void>;
   readMetrics(attempt: string, name: string): Promise<Curve>;

@@ -37,6 +37,11 @@ export async function listAccounts({ store }: Door): Promise<readonly Account[]>
   return (await store.listAccounts()).map(accountOf);
 }
 
+/** Whether somebody can let others in: then the door asks for accounts. */
+export async function hasAdmin({ store }: Door): Promise<boolean> {
+  return (await store.listAccounts()).some(isAdmin);
+}
+
 /**
  * Makes an account. @throws CairnError `usage` for what can never be an account, `conflict` for one that cannot be made
  * as things stand, `forbidden` for scopes that the caller does not have.
