@@ -4,29 +4,28 @@ import { usage } from "./errors.ts";
 import type { LoadedLab } from "./load.ts";
 import type { AskedRun } from "./queue.ts";
 
-/** How the baseline is named where a combination is asked for. */
-const baselineName = "baseline";
+/** How combinations are named where one is asked for: what has landed, and the recipe with no contribution in it. */
+export const baselineName = "baseline";
+export const nothingName = "nothing";
 
 /**
- * The combination of exactly these levels; `baseline` stands for what has landed.
+ * The combination of exactly these levels; `baseline` stands for what has landed, `nothing` for none of them.
  * @throws CairnError `usage` when a level is unknown, or two are of one factor.
  */
 export function combinationOf(loaded: LoadedLab, levels: readonly string[]): Combination {
-  if (levels.length === 1 && levels[0] === baselineName) return loaded.baseline;
+  const [name] = levels;
+  if (levels.length === 1 && name === baselineName) return loaded.baseline;
   const combination = combinationFromIds(loaded.space, levels);
   if (combination !== null) return combination;
+  if (levels.length === 1 && name === nothingName) return loaded.space.factors.map(() => 0);
   const known = loaded.space.factors.flatMap((factor) => factor.levels.map((level) => level.id));
   const unknown = levels.filter((level) => !known.includes(level));
   if (unknown.length > 0) throw usage(`there is no ${unknown.join(", ")} here`, `Levels: ${known.join(", ")}.`);
   throw usage(`${levels.join(" + ")} cannot go together`, "`cairn check` says what conflicts with what.");
 }
 
-export function askedRuns(loaded: LoadedLab, levels: readonly string[], seeds: number): readonly AskedRun[] {
+/** Of one combination, a run a seed. */
+export function askedRuns(loaded: LoadedLab, levels: readonly string[], seeds: readonly number[]): readonly AskedRun[] {
   const combination = combinationOf(loaded, levels);
-  return Array.from({ length: seeds }, (_, i) => ({
-    combination,
-    seed: i + 1,
-    purpose: "search",
-    why: { kind: "asked" },
-  }));
+  return seeds.map((seed) => ({ combination, seed, purpose: "search", why: { kind: "asked" } }));
 }

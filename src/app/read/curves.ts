@@ -8,6 +8,7 @@ import {
   drawBlocks,
   drawPoints,
   interpolate,
+  isIn,
   type Points,
   type Series,
   type Span,

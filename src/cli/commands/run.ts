@@ -1,4 +1,5 @@
 import { askedRuns } from "../../app/combination.ts";
+import { usage } from "../../app/errors.ts";
 import { recordDecision } from "../../app/land.ts";
 import { runAsked, runQueue } from "../../app/queue.ts";
 import { retryFailed } from "../../app/retry.ts";
@@ -17,9 +18,17 @@ interface Options {
   hours?: number;
   cpus?: number;
   gpus?: number;
-  seeds: number;
+  seeds?: number;
+  seed?: number;
   retryFailed?: boolean;
   json?: boolean;
+}
+
+/** @throws CairnError `usage` when both are given. */
+function seedsOf({ seeds, seed }: Options): readonly number[] {
+  if (seeds !== undefined && seed !== undefined)
+    throw usage("--seed and --seeds cannot stand side by side", "--seed 7 is one run, --seeds 7 is seven.");
+  return seed === undefined ? Array.from({ length: seeds ?? 1 }, (_, i) => i + 1) : [seed];
 }
 
 export const registerRun: Register = (program, io, setExit) => {
@@ -33,12 +42,13 @@ export const registerRun: Register = (program, io, setExit) => {
     .option("--hours <n>", "at most so many hours from now", positive("hours"))
     .option("--cpus <n>", "cores to use (default: all)", positive("cpus"))
     .option("--gpus <n>", "GPUs to use (default: none)", positiveInteger("gpus"))
-    .option("--seeds <n>", "with levels: seeds 1 to n", positiveInteger("seeds"), 1)
+    .option("--seeds <n>", "with levels: seeds 1 to n (default: 1)", positiveInteger("seeds"))
+    .option("--seed <n>", "with levels: this seed alone", positiveInteger("seed"))
     .option("--retry-failed", "give runs that crashed another chance")
     .option("--json", "print the report as JSON when done")
     .addHelpText(
       "after",
-      "\nWith levels, exactly that combination is run, and nothing else (`baseline`: the baseline).",
+      "\nWith levels, exactly that combination is run, and nothing else (`baseline`: what has landed;\n`nothing`: the recipe with no contribution in it).",
     )
     .addHelpText(
       "after",
@@ -47,6 +57,7 @@ export const registerRun: Register = (program, io, setExit) => {
         "cairn run --scale proxy --runs 40",
         "cairn run --gpus 8 --gpu-hours 64",
         "cairn run rotary muon --seeds 3",
+        "cairn run rotary muon --seed 7",
       ),
     )
     .action(async (levels: string[], options: Options) => {
@@ -57,7 +68,7 @@ export const registerRun: Register = (program, io, setExit) => {
       };
       await withSession(program, io, options.scale, async (session) => {
         if (options.retryFailed === true) io.note(`${await retryFailed(session)} crashed runs get another chance`);
-        const asked = levels.length === 0 ? null : askedRuns(session.loaded, levels, options.seeds);
+        const asked = levels.length === 0 ? null : askedRuns(session.loaded, levels, seedsOf(options));
         const end = await watchQueue(io, session, limits, (queueOptions) =>
           asked === null ? runQueue(session, queueOptions) : runAsked(session, asked, queueOptions),
         );
