@@ -1,5 +1,10 @@
 import type { Report } from "../../../../src/api/report.ts";
-import { type Measure, objectiveNamed, type ReportContribution, recommendsChange } from "../../../../src/report/view.ts";
+import {
+  type Measure,
+  objectiveNamed,
+  type ReportContribution,
+  recommendsChange,
+} from "../../../../src/report/view.ts";
 
 /** What the figures ask of a report beside `view.ts`. Pure. */
 

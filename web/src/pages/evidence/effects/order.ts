@@ -1,4 +1,4 @@
-import type { Report } from "../../../../../src/api/report.ts";
+import type { Report, ReportVerdict } from "../../../../../src/api/report.ts";
 import { effectsOn, type Measure, type ReportEffect, type ReportSense } from "../../../../../src/report/view.ts";
 import { contributionOf } from "../report.ts";
 
@@ -11,15 +11,11 @@ export interface EffectRow extends ReportEffect {
   readonly contribution: string;
   readonly title: string;
   readonly area: string;
-  readonly verdict: "landed" | "land" | "shelve" | "undecided";
+  /** null: of a level that is not among the contributions any more. */
+  readonly verdict: ReportVerdict | null;
 }
 
-export function effectRows(
-  report: Report,
-  measure: Measure,
-  sense: ReportSense,
-  order: Order,
-): readonly EffectRow[] {
+export function effectRows(report: Report, measure: Measure, sense: ReportSense, order: Order): readonly EffectRow[] {
   const rows = effectsOn(report, measure, sense).map((effect) => rowOf(report, effect));
   // Sorting is stable: within an area, the best comes first.
   if (order === "area") return rows.toSorted((a, b) => a.area.localeCompare(b.area));
@@ -34,6 +30,6 @@ function rowOf(report: Report, effect: ReportEffect): EffectRow {
     contribution: known?.contribution ?? effect.level,
     title: known?.title ?? effect.level,
     area: known?.area ?? "",
-    verdict: known?.verdict.kind ?? "undecided",
+    verdict: known?.verdict ?? null,
   };
 }
