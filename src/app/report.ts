@@ -61,9 +61,16 @@ export async function readReport(
     const report = landed.get(last.landing);
     const since = Date.parse(last.at);
     const runs = await session.store.listRuns();
-    if (report !== undefined && !runs.some((run) => run.createdAt > since)) return report;
+    const unchanged = report !== undefined && isAbout(report, session) && !runs.some((run) => run.createdAt > since);
+    if (unchanged) return report;
   }
   return buildReport(session, await readStanding(session, detail, onStep));
+}
+
+/** Whether nothing was proposed or taken back since. */
+function isAbout(report: Report, { loaded }: Session): boolean {
+  const levels = loaded.space.factors.flatMap((factor) => factor.levels.map((level) => level.id));
+  return new Set(levels).symmetricDifference(new Set(report.contributions.map(({ level }) => level))).size === 0;
 }
 
 async function landingReports(session: Session): Promise<ReadonlyMap<number, Report>> {

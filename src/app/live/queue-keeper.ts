@@ -1,0 +1,143 @@
+import { Worker } from "node:worker_threads";
+import type { QueueState } from "../../api/lab.ts";
+import type { QueueOrder, QueueSaid, Rest, ThreadData } from "./orders.ts";
+import { sentenceOfProblem } from "./problem.ts";
+import { keepThread, type Thread } from "./thread.ts";
+
+/** Has the queue work in a thread of its own, and knows what it is doing. */
+export interface QueueKeeper {
+  state(): Pick<QueueState, "state" | "because">;
+  progress(): ReadonlyMap<string, number>;
+  order(paused: boolean): void;
+  /** The lab's files have changed: what made the queue rest may be gone. */
+  reload(): void;
+  /** Runs have ended, the last of them as change number `number`: those of other processes are new to a queue that rests. */
+  evidence(number: number): void;
+  close(): Promise<void>;
+}
+
+export interface QueueKeeperOptions {
+  readonly data: Omit<ThreadData, "generation">;
+  readonly paused: boolean;
+  readonly onState: () => void;
+  /** How far a run's stage is has changed; told once in a while. */
+  readonly onProgress: (run: string) => void;
+  /** For tests: the thread's file. */
+  readonly startThread?: (data: ThreadData) => Worker;
+}
+
+/** Stages have three seconds after TERM. */
+const patience = 15_000;
+/** Another process that makes one run after the other does not have this one plan after each. */
+const leastRest = 5000;
+const progressInterval = 1000;
+
+type State = { readonly kind: "working" } | { readonly kind: "resting"; readonly because: string };
+
+export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
+  let { paused } = options;
+  let state: State = { kind: "resting", because: "it is being started" };
+  let rested = { at: Number.NEGATIVE_INFINITY, asOf: 0 };
+  let closing = false;
+  let retry: NodeJS.Timeout | null = null;
+  const progress = new Map<string, number>();
+  const toldAt = new Map<string, number>();
+
+  const become = (next: State) => {
+    state = next;
+    options.onState();
+  };
+  const work = () => {
+    if (retry !== null) clearTimeout(retry);
+    retry = null;
+    if (!closing && !paused) thread.post({ kind: "work" });
+  };
+  const onProgress = ({ run, attempt, done }: Extract<QueueSaid, { kind: "progress" }>) => {
+    if (done === null) progress.delete(attempt);
+    else progress.set(attempt, done);
+    const now = performance.now();
+    if (done === null) toldAt.delete(run);
+    else if (now - (toldAt.get(run) ?? Number.NEGATIVE_INFINITY) >= progressInterval) {
+      toldAt.set(run, now);
+      options.onProgress(run);
+    }
+  };
+  const onRest = ({ rest, asOf }: Extract<QueueSaid, { kind: "resting" }>) => {
+    rested = { at: performance.now(), asOf };
+    progress.clear();
+    become({ kind: "resting", because: becauseOf(rest) });
+    // What another process was in the way of (a busy database) may be over by itself.
+    if (rest.kind === "problem") retry = setTimeout(work, 30_000);
+  };
+  const start = (data: ThreadData) =>
+    options.startThread?.(data) ??
+    new Worker(new URL("./queue-thread.ts", import.meta.url), { workerData: data, execArgv: [] });
+
+  const thread: Thread<QueueOrder> = keepThread<QueueOrder, QueueSaid>({
+    start: (generation) => start({ ...options.data, generation }),
+    onStart: () => (paused ? [] : [{ kind: "work" }]),
+    onSaid: (said) => {
+      if (said.kind === "working") become({ kind: "working" });
+      else if (said.kind === "resting") onRest(said);
+      else onProgress(said);
+    },
+    onCrash: (because, again) => {
+      progress.clear();
+      const seconds = Math.round(again / 1000);
+      become({
+        kind: "resting",
+        because: `the queue's thread ended (${because}). It is started again in ${seconds} s; what ran is taken up then.`,
+      });
+    },
+  });
+
+  return {
+    state: () => {
+      if (paused) return { state: "paused", because: null };
+      return state.kind === "working"
+        ? { state: "working", because: null }
+        : { state: "resting", because: state.because };
+    },
+    progress: () => progress,
+    order: (wanted) => {
+      if (wanted === paused) return;
+      paused = wanted;
+      if (paused) thread.post({ kind: "pause" });
+      else work();
+      options.onState();
+    },
+    reload: () => {
+      thread.post({ kind: "reload" });
+      if (state.kind === "resting") work();
+    },
+    evidence: (number) => {
+      if (state.kind === "working" || number <= rested.asOf || retry !== null) return;
+      const wait = leastRest - (performance.now() - rested.at);
+      retry = setTimeout(work, Math.max(0, wait));
+    },
+    close: async () => {
+      closing = true;
+      if (retry !== null) clearTimeout(retry);
+      await thread.stop({ kind: "stop" }, patience);
+    },
+  };
+}
+
+/** In words, with what would help. */
+function becauseOf(rest: Rest): string {
+  switch (rest.kind) {
+    case "decided":
+      return "The decision is made: more runs are not expected to change it. Land what is recommended, or propose something new.";
+    case "budget-spent":
+      return `The budget is spent (${rest.which}). A larger one in the lab file's policy, or a landing, lets it go on.`;
+    case "exhausted":
+      return "Nothing is left that could be run and would tell more. Something new to measure starts it again.";
+    case "baseline-failed":
+      return `The baseline does not run: ${rest.because}. When its files are mended it is tried again; \`cairn run --retry-failed\` tries it as it is.`;
+    case "problem":
+      return `It cannot work: ${sentenceOfProblem(rest.problem)}.`;
+    case "interrupted":
+    case "paused":
+      return "It was stopped.";
+  }
+}
