@@ -116,8 +116,8 @@ function follow(client: QueryClient): () => void {
   const open = () => {
     source = new EventSource(addressOf("events", { query: last === null ? {} : { since: last } }));
     source.onopen = () => {
-      // Without a number there is nothing to resume from, so all that was missed is asked for.
-      if (connection === "lost" && last === null) void client.invalidateQueries();
+      // The stream resumes, but reports and the queue's state have no number of their own to resume from.
+      if (connection === "lost") void client.invalidateQueries();
       failures = 0;
       setConnection("live");
     };

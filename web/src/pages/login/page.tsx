@@ -1,7 +1,59 @@
+import { Button, PasswordInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Navigate, useNavigate, useSearchParams } from "react-router";
+import { useApi, useWrite } from "../../api/query.ts";
 import { PageHeader } from "../../components/page-header.tsx";
+import { ErrorPanel } from "../../components/states.tsx";
+import classes from "./login.module.css";
 
-export default function Page() {
+/** The door: an invitation or a token is exchanged for a session. `/login#secret` brings it along. */
+export default function Login() {
   const { t } = useTranslation("login");
-  return <PageHeader title={t("title")} />;
+  const [secret, setSecret] = useState(secretOfAddress);
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const me = useApi("me");
+  const login = useWrite("login");
+  const next = insideOnly(search.get("next"));
+  const enter = (event: FormEvent) => {
+    event.preventDefault();
+    login.mutate({ body: { secret: secret.trim() } }, { onSuccess: () => void navigate(next, { replace: true }) });
+  };
+  if (secret === "" && me.data !== undefined && (me.data.account !== null || me.data.door === "open")) {
+    return <Navigate to={next} replace />;
+  }
+  return (
+    <form className={classes.door} onSubmit={enter}>
+      <img src="/cairn.svg" width="40" height="40" alt="" />
+      <PageHeader title={t("title")} lead={t("lead")} />
+      {login.error !== null && <ErrorPanel error={login.error} />}
+      <PasswordInput
+        label={t("secret")}
+        description={t("secretHelp")}
+        size="sm"
+        required
+        autoComplete="current-password"
+        value={secret}
+        onChange={(event) => setSecret(event.currentTarget.value)}
+      />
+      <Button type="submit" size="sm" loading={login.isPending} disabled={secret.trim() === ""}>
+        {t("enter")}
+      </Button>
+      <p className={classes.none}>{t("none")}</p>
+    </form>
+  );
+}
+
+/** Takes the secret out of the address, so that it is not kept in the history or copied with a link. */
+function secretOfAddress(): string {
+  const found = new URLSearchParams(`secret=${window.location.hash.slice(1)}`).get("secret") ?? "";
+  if (found !== "")
+    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  return found;
+}
+
+/** Only a path of this site: an address from elsewhere would lead a person astray after they logged in. */
+function insideOnly(path: string | null): string {
+  return path !== null && /^\/(?![/\\])/.test(path) ? path : "/";
 }
