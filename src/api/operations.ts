@@ -497,3 +497,7 @@ export const operations = {
 
 export type Operations = typeof operations;
 export type OperationId = keyof Operations;
+
+export const operationIds: readonly OperationId[] = Object.keys(operations).filter(
+  (id): id is OperationId => id in operations,
+);
