@@ -1,0 +1,210 @@
+import type { Operation } from "../api/operation.ts";
+import { type OperationId, operations } from "../api/operations.ts";
+import { failureOf } from "../app/errors.ts";
+import type { Live } from "../app/live/live.ts";
+import type { Clock } from "../base/clock.ts";
+import { ok, type Result } from "../base/result.ts";
+import type { Audit } from "./audit.ts";
+import { type Caller, type CallerRules, callerOf } from "./caller.ts";
+import { encoded, encodingFor } from "./encoding.ts";
+import type { AnyHandler, HandledId, Handlers, OwnId } from "./handler.ts";
+import { downloadHeaders } from "./headers.ts";
+import { type ParsedInput, readAddress, readBody, readBytes } from "./input.ts";
+import { createLimiter, type Rate } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Own } from "./own.ts";
+import { type Refusal, refuse, refuseFailure, responseOf } from "./problems.ts";
+import type { Replies } from "./replies.ts";
+import { checkWrite, once } from "./write.ts";
+
+export interface DispatcherParts extends CallerRules {
+  readonly live: Live;
+  readonly handlers: Handlers<HandledId>;
+  readonly own: Readonly<Record<OwnId, Own>>;
+  readonly replies: Replies;
+  readonly audit: Audit;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rates: { readonly writes: Rate; readonly logins: Rate };
+}
+
+/** A request that has come to an operation of the table. */
+export interface Arrived {
+  readonly request: Request;
+  /** Of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Of the machine that sends it. */
+  readonly address: string;
+}
+
+export type Dispatcher = (id: OperationId, arrived: Arrived) => Promise<Response>;
+
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { clock, metrics, rates } = parts;
+  const limiters = { writes: createLimiter(rates.writes, clock), logins: createLimiter(rates.logins, clock) };
+  return async (id, arrived) => {
+    const began = clock.monotonic();
+    const operation: Operation = operations[id];
+    const caller = await callerOf(arrived.request.headers, parts);
+    const request: Routed = { ...arrived, id, operation, caller, url: new URL(arrived.request.url) };
+    const answered = await answer(parts, limiters, request);
+    const response = answered.ok ? await shrunk(answered.value, arrived.request.headers) : responseOf(answered.error);
+    const seconds = (clock.monotonic() - began) / 1000;
+    metrics.observe(id, response.status, seconds);
+    await note(parts, request, response, answered.ok ? "done" : answered.error.problem.type, seconds);
+    return response;
+  };
+}
+
+interface Routed extends Arrived {
+  readonly id: OperationId;
+  readonly operation: Operation;
+  readonly caller: Caller;
+  readonly url: URL;
+}
+
+interface Limiters {
+  readonly writes: ReturnType<typeof createLimiter>;
+  readonly logins: ReturnType<typeof createLimiter>;
+}
+
+type Answered = Result<Response, Refusal>;
+
+/** Every check in its order, then what is asked; whatever goes wrong is a refusal. */
+async function answer(parts: DispatcherParts, limiters: Limiters, request: Routed): Promise<Answered> {
+  try {
+    const admitted = admit(limiters, request);
+    if (!admitted.ok) return admitted;
+    const { operation, params, url } = request;
+    const address = readAddress(operation, params, url.searchParams);
+    if (!address.ok) return address;
+    const bytes = await readBytes(request.request, bodyLimit(request.id));
+    if (!bytes.ok) return bytes;
+    const body = readBody(operation, request.request.headers, bytes.value);
+    if (!body.ok) return body;
+    const input: ParsedInput = { ...address.value, body: body.value };
+    if (!isWrite(operation)) return await act(parts, request, input);
+    const key = request.request.headers.get("idempotency-key");
+    const written = {
+      id: request.id,
+      caller: request.caller,
+      key,
+      address: url.pathname + url.search,
+      body: bytes.value,
+    };
+    return await once(parts.replies, written, () => act(parts, request, input));
+  } catch (error) {
+    return failed(parts.log, request, error);
+  }
+}
+
+/** Whether the request may come in at all: often enough, by whom it may, and by what a page of another site cannot send. */
+function admit({ writes, logins }: Limiters, request: Routed): Result<null, Refusal> {
+  const { id, operation, caller, address } = request;
+  if (isWrite(operation)) {
+    const account = caller.actor.account?.id;
+    const wait =
+      id === "login" ? logins.take(address) : writes.take(account === undefined ? `at ${address}` : `by ${account}`);
+    if (wait > 0) {
+      return refuse("rate-limited", `try again in ${wait} s`, { headers: { "retry-after": String(wait) } });
+    }
+  }
+  const { access } = operation;
+  if (access !== "public" && !caller.actor.scopes.includes(access)) {
+    const known = caller.actor.account !== null;
+    if (known)
+      return refuse("forbidden", `this needs the scope ${access}`, {
+        help: "Somebody with the scope admin can give it.",
+      });
+    return refuse("unauthenticated", caller.refused ? "the token is nobody's" : "nobody is logged in", {
+      help: "Exchange an invitation for a session, or send a token as `Authorization: Bearer …`.",
+      headers: { "www-authenticate": `Bearer realm="cairn", scope="${access}"` },
+    });
+  }
+  return isWrite(operation) ? checkWrite(operation, request.request.headers) : ok(null);
+}
+
+async function act(parts: DispatcherParts, routed: Routed, input: ParsedInput): Promise<Answered> {
+  const { id, operation, caller, request } = routed;
+  const { headers, signal } = request;
+  if (isOwn(id)) {
+    const again = () => callerOf(headers, parts);
+    return parts.own[id](input, { caller, headers, signal, again, headOnly: request.method === "HEAD" });
+  }
+  const handler: AnyHandler = parts.handlers[id];
+  const value = await handler(input, { live: parts.live, actor: caller.actor, signal });
+  return ok(responseTo(operation, value, input));
+}
+
+function responseTo({ answer, path }: Operation, value: unknown, input: ParsedInput): Response {
+  if ("schema" in answer) {
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    return new Response(JSON.stringify(value), { status: answer.status, headers });
+  }
+  if (!("media" in answer)) return new Response(null, { status: answer.status });
+  if (!(value instanceof ReadableStream)) throw new TypeError(`${path} is to be answered with a stream`);
+  const name = "path" in input.query ? String(input.query.path) : "";
+  return new Response(value, { headers: { "content-type": answer.media, ...downloadHeaders(name) } });
+}
+
+function failed(log: Log, { request, id, url }: Routed, error: unknown): Answered {
+  if (request.signal.aborted) return refuse("unavailable", "the client has gone");
+  const failure = failureOf(error);
+  if (failure === null || failure.kind === "damaged")
+    log.error({ err: error, operation: id, path: url.pathname }, "failed");
+  return failure === null ? refuse("internal", "the server failed at this; its log says more") : refuseFailure(failure);
+}
+
+/** Writes go to the audit log, whatever came of them; those that came too often do not, so that nobody can fill it. */
+async function note(parts: DispatcherParts, request: Routed, response: Response, outcome: string, seconds: number) {
+  const { id, operation, caller, url, address } = request;
+  const { account, name } = caller.actor;
+  const { status } = response;
+  const fields = { operation: id, status, ms: Math.round(seconds * 1000), by: account?.id ?? name, from: address };
+  parts.log[status >= 500 ? "error" : isWrite(operation) ? "info" : "debug"](fields, url.pathname);
+  if (!isWrite(operation) || status === 429) return;
+  const subject = `${url.pathname.slice(0, 500)}: ${outcome}`;
+  try {
+    await parts.audit.record({ account: account?.id ?? null, name, operation: id, subject, status });
+  } catch (error) {
+    parts.log.error({ err: error, operation: id }, "the audit log could not be written");
+  }
+}
+
+/** JSON that is worth it, compressed as the client takes it. */
+async function shrunk(response: Response, headers: Headers): Promise<Response> {
+  const encoding = encodingFor(headers.get("accept-encoding"));
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+  if (!isJson || encoding === "identity") return response;
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const about = new Headers(response.headers);
+  about.append("vary", "accept-encoding");
+  const worthwhile = bytes.byteLength >= 2048;
+  if (worthwhile) about.set("content-encoding", encoding);
+  const body = worthwhile ? await encoded(bytes, encoding, "quick") : bytes;
+  return new Response(new Uint8Array(body), { status: response.status, headers: about });
+}
+
+function bodyLimit(id: OperationId): number {
+  return id === "propose" ? 4 * 2 ** 20 : 256 * 2 ** 10;
+}
+
+function isWrite({ method }: Operation): boolean {
+  return method !== "get";
+}
+
+const ownIds: ReadonlySet<string> = new Set<OwnId>([
+  "health",
+  "document",
+  "metrics",
+  "events",
+  "me",
+  "login",
+  "logout",
+]);
+
+function isOwn(id: OperationId): id is OwnId {
+  return ownIds.has(id);
+}
