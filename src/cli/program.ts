@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { failureOf } from "../app/errors.ts";
 import { version } from "../app/report.ts";
 import type { Register, SetExit } from "./command.ts";
+import { registerAccount } from "./commands/account.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerCredit } from "./commands/credit.ts";
@@ -41,6 +42,7 @@ const commands: readonly Register[] = [
   registerFsck,
   registerGc,
   registerDoctor,
+  registerAccount,
   registerTest,
   registerCompletion,
 ];

@@ -37,6 +37,14 @@ export async function listAccounts({ store }: Door): Promise<readonly Account[]>
   return (await store.listAccounts()).map(accountOf);
 }
 
+/** By name or id. @throws CairnError `not-found`, naming those that there are. */
+export async function findAccount({ store }: Door, who: string): Promise<Account> {
+  const accounts = await store.listAccounts();
+  const found = accounts.find(({ id, name }) => id === who || foldName(name) === foldName(who));
+  if (found !== undefined) return accountOf(found);
+  throw notFound(`there is no account ${who}`, `Accounts: ${accounts.map(({ name }) => name).join(", ") || "none"}.`);
+}
+
 /** Whether somebody can let others in: then the door asks for accounts. */
 export async function hasAdmin({ store }: Door): Promise<boolean> {
   return (await store.listAccounts()).some(isAdmin);
