@@ -1,0 +1,265 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that come and go by scrolling are no rows of a table element.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { RunRow } from "../../../../src/api/runs.ts";
+import { useApi } from "../../api/query.ts";
+import { IconChevronRight } from "../../components/icons.tsx";
+import { LevelChips } from "../../components/level-chip.tsx";
+import { EmptyState, ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
+import { type CellContext, Levels, type Objective, Value } from "./columns.tsx";
+import { groupings, hasIt, membersOf, type RunGroup } from "./grouping.ts";
+import styles from "./groups.module.css";
+import { apiFilter, type RunFilter } from "./query.ts";
+import { LiveState } from "./state.tsx";
+
+export interface GroupTableProps {
+  readonly by: string;
+  readonly filter: RunFilter;
+  readonly objectives: readonly Objective[];
+  readonly context: CellContext;
+}
+
+const rowHeight = 40;
+
+/** Groups of runs, each with mean ± standard deviation and the count behind it; a group opens to its runs. */
+export function GroupTable({ by, filter, objectives, context }: GroupTableProps) {
+  const { t } = useTranslation("runs");
+  const query = useMemo(() => ({ query: { ...apiFilter(filter), by } }), [filter, by]);
+  const { data, error, refetch } = useApi("groupRuns", query, { keepPrevious: true });
+  const scroller = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const groups = data?.groups ?? [];
+  const virtual = useVirtualizer({
+    count: groups.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => groups[index]?.key ?? index,
+    overscan: 8,
+  });
+  if (error !== null && data === undefined) return <ErrorPanel error={error} retry={refetch} />;
+  if (data === undefined) return <RowsSkeleton rows={10} />;
+  if (groups.length === 0) return <EmptyState title={t("nothing.title")}>{t("nothing.text")}</EmptyState>;
+
+  const toggle = (key: string) =>
+    setOpen((now) => {
+      const next = new Set(now);
+      if (!next.delete(key)) next.add(key);
+      return next;
+    });
+  const layout: CSSProperties & Record<`--${string}`, string> = {
+    "--columns": `minmax(260px, 2fr) 72px ${objectives.map(() => "minmax(132px, 1fr)").join(" ")} 120px`,
+    "--least": `${460 + objectives.length * 132}px`,
+  };
+  return (
+    <div
+      ref={scroller}
+      className={styles.scroller}
+      style={layout}
+      role="table"
+      aria-rowcount={groups.length + 1}
+      aria-label={t("group.label")}
+    >
+      <div className={styles.head} role="row">
+        <span role="columnheader">{t("group.head")}</span>
+        <span role="columnheader" data-numeric>
+          {t("group.runs")}
+        </span>
+        {objectives.map(({ name, unit }) => (
+          <span key={name} role="columnheader" data-numeric title={unit ?? undefined}>
+            {name}
+          </span>
+        ))}
+        <span role="columnheader" data-numeric>
+          {t("column.cost")}
+        </span>
+      </div>
+      <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start, key }) => {
+          const group = groups[index];
+          if (group === undefined) return null;
+          return (
+            <div
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              className={styles.item}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <GroupRow
+                by={by}
+                group={group}
+                objectives={objectives}
+                context={context}
+                open={open.has(group.key)}
+                onToggle={toggle}
+                index={index}
+              />
+              {open.has(group.key) && (
+                <Members by={by} group={group} filter={filter} objectives={objectives} context={context} />
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface GroupRowProps {
+  readonly by: string;
+  readonly group: RunGroup;
+  readonly index: number;
+  readonly objectives: readonly Objective[];
+  readonly context: CellContext;
+  readonly open: boolean;
+  readonly onToggle: (key: string) => void;
+}
+
+function GroupRow({ by, group, index, objectives, context, open, onToggle }: GroupRowProps) {
+  const { t, format } = context;
+  const name = useGroupName(by, group);
+  return (
+    <div className={styles.row} role="row" aria-rowindex={index + 2}>
+      <span className={styles.name} role="cell">
+        <button
+          type="button"
+          data-list-item
+          aria-expanded={open}
+          aria-label={t("group.expand", { group: name })}
+          onClick={() => onToggle(group.key)}
+        >
+          <IconChevronRight size={14} />
+        </button>
+        {by === "combination" && group.levels !== null && group.levels.length > 0 ? (
+          open ? (
+            <LevelChips levels={group.levels} />
+          ) : (
+            <Levels levels={group.levels} width={320} none={t("baseline")} />
+          )
+        ) : (
+          <span>{name}</span>
+        )}
+      </span>
+      <span role="cell" data-numeric>
+        {group.runs}
+      </span>
+      {objectives.map(({ name: objective }) => (
+        <span key={objective} role="cell" data-numeric>
+          <MeanCell
+            value={group.values[objective]}
+            runs={group.runs}
+            from={context.baseline?.get(objective) ?? null}
+            context={context}
+          />
+        </span>
+      ))}
+      <span role="cell" data-numeric>
+        {format.deviceTime(group.coreSeconds)}
+      </span>
+    </div>
+  );
+}
+
+function useGroupName(by: string, group: RunGroup): string {
+  const { t } = useTranslation("runs");
+  const has = hasIt(by, group);
+  if (has !== null) return t(has ? "group.with" : "group.without", { level: by });
+  if (by === "combination")
+    return group.levels?.length === 0 ? t("baseline") : (group.levels?.join(" + ") ?? group.key);
+  if (by === "state" || by === "purpose") return t(`${by}.${group.key}`);
+  return by === "seed" ? `${t("column.seed")} ${group.key}` : group.key;
+}
+
+interface MeanCellProps {
+  readonly value: RunGroup["values"][string] | undefined;
+  readonly runs: number;
+  /** Of the baseline; null: no difference is shown. */
+  readonly from: number | null;
+  readonly context: CellContext;
+}
+
+function MeanCell({ value, runs, from, context: { t, format } }: MeanCellProps) {
+  if (value === undefined) return null;
+  const { mean, sd, n, diverged } = value;
+  return (
+    <span className={styles.mean}>
+      {mean !== null && (
+        <span>
+          {from === null ? format.number(mean) : format.signed(mean - from)}
+          {sd !== null && <span className={styles.sd}> ± {format.number(sd)}</span>}
+        </span>
+      )}
+      {(n !== runs || diverged > 0) && (
+        <span className={styles.few}>
+          {diverged > 0 ? t("group.diverged", { count: diverged }) : t("group.few", { count: n })}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** So many of a group's runs are shown; the list has the others. */
+const mostMembers = 100;
+
+type MembersProps = Omit<GroupRowProps, "open" | "onToggle" | "index"> & { readonly filter: RunFilter };
+
+function Members({ by, group, filter, objectives, context }: MembersProps) {
+  const { asked, belongs } = useMemo(() => membersOf(by, group, filter), [by, group, filter]);
+  const { data, error } = useApi("listRuns", { query: { ...asked, limit: 1000 } }, { keepPrevious: true });
+  if (error !== null && data === undefined) return <ErrorPanel error={error} />;
+  if (data === undefined) return <RowsSkeleton rows={Math.min(4, group.runs)} height={28} />;
+  const members = data.items.filter(belongs);
+  return (
+    <>
+      {members.slice(0, mostMembers).map((row) => (
+        <Member key={row.id} row={row} objectives={objectives} context={context} showLevels={by !== "combination"} />
+      ))}
+      {members.length < group.runs || members.length > mostMembers ? (
+        <div className={styles.rest}>{context.t("group.few", { count: group.runs })}</div>
+      ) : null}
+    </>
+  );
+}
+
+interface MemberProps {
+  readonly row: RunRow;
+  readonly objectives: readonly Objective[];
+  readonly context: CellContext;
+  readonly showLevels: boolean;
+}
+
+function Member({ row, objectives, context, showLevels }: MemberProps) {
+  const { t, format } = context;
+  return (
+    <div className={styles.member} role="row">
+      <span className={styles.name} role="cell">
+        <Link to={`/runs/${encodeURIComponent(row.id)}`} data-list-item>
+          {row.id}
+        </Link>
+        <LiveState run={row} />
+        {showLevels ? (
+          <Levels levels={row.levels} width={160} none={t("baseline")} />
+        ) : (
+          <span className={styles.few}>
+            {t("column.seed")} {row.seed}
+          </span>
+        )}
+      </span>
+      <span role="cell" />
+      {objectives.map(({ name }) => (
+        <span key={name} role="cell" data-numeric>
+          <Value value={row.values[name]} name={name} state={row.state} context={context} />
+        </span>
+      ))}
+      <span role="cell" data-numeric>
+        {format.deviceTime(row.coreSeconds)}
+      </span>
+    </div>
+  );
+}
+
+export function isGrouping(by: string): by is (typeof groupings)[number] {
+  return groupings.some((one) => one === by);
+}
