@@ -1,5 +1,7 @@
 import type { Operation } from "../api/operation.ts";
 import { type OperationId, operations } from "../api/operations.ts";
+import { me } from "../api/people.ts";
+import type { Actor } from "../app/actor.ts";
 import { failureOf } from "../app/errors.ts";
 import type { Live } from "../app/live/live.ts";
 import type { Clock } from "../base/clock.ts";
@@ -50,10 +52,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const caller = await callerOf(arrived.request.headers, parts);
     const request: Routed = { ...arrived, id, operation, caller, url: new URL(arrived.request.url) };
     const answered = await answer(parts, limiters, request);
+    const actor = await whoWrote(request, answered);
     const response = answered.ok ? await shrunk(answered.value, arrived.request.headers) : responseOf(answered.error);
     const seconds = (clock.monotonic() - began) / 1000;
     metrics.observe(id, response.status, seconds);
-    await note(parts, request, response, answered.ok ? "done" : answered.error.problem.type, seconds);
+    const outcome = answered.ok ? "done" : answered.error.problem.type;
+    await note(parts, request, { actor, status: response.status, outcome, seconds });
     return response;
   };
 }
@@ -157,19 +161,33 @@ function failed(log: Log, { request, id, url }: Routed, error: unknown): Answere
   return failure === null ? refuse("internal", "the server failed at this; its log says more") : refuseFailure(failure);
 }
 
+interface Outcome {
+  readonly actor: Pick<Actor, "account" | "name">;
+  readonly status: number;
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+/** Who comes in by a login was nobody before it. */
+async function whoWrote({ id, caller }: Routed, answered: Answered): Promise<Outcome["actor"]> {
+  if (id !== "login" || !answered.ok) return caller.actor;
+  const { account } = me.parse(await answered.value.clone().json());
+  return account === null ? caller.actor : { account, name: account.name };
+}
+
 /** Writes go to the audit log, whatever came of them; those that came too often do not, so that nobody can fill it. */
-async function note(parts: DispatcherParts, request: Routed, response: Response, outcome: string, seconds: number) {
-  const { id, operation, caller, url, address } = request;
-  const { account, name } = caller.actor;
-  const { status } = response;
-  const fields = { operation: id, status, ms: Math.round(seconds * 1000), by: account?.id ?? name, from: address };
-  parts.log[status >= 500 ? "error" : isWrite(operation) ? "info" : "debug"](fields, url.pathname);
+async function note({ log, audit }: DispatcherParts, request: Routed, outcome: Outcome): Promise<void> {
+  const { id, operation, url, address } = request;
+  const { actor, status, seconds } = outcome;
+  const account = actor.account?.id ?? null;
+  const fields = { operation: id, status, ms: Math.round(seconds * 1000), by: account ?? actor.name, from: address };
+  log[status >= 500 ? "error" : isWrite(operation) ? "info" : "debug"](fields, url.pathname);
   if (!isWrite(operation) || status === 429) return;
-  const subject = `${url.pathname.slice(0, 500)}: ${outcome}`;
+  const subject = `${url.pathname.slice(0, 500)} ${outcome.outcome}`;
   try {
-    await parts.audit.record({ account: account?.id ?? null, name, operation: id, subject, status });
+    await audit.record({ account, name: actor.name, operation: id, subject, status });
   } catch (error) {
-    parts.log.error({ err: error, operation: id }, "the audit log could not be written");
+    log.error({ err: error, operation: id }, "the audit log could not be written");
   }
 }
 

@@ -1,31 +1,31 @@
 import type { Digest } from "../base/digest.ts";
 
-/** A write that carries an idempotency key. A client's key is its own, and an operation's own. */
-export interface KeyedWrite {
-  readonly key: string;
-  /** null: of whoever sits at the machine, or of nobody. */
-  readonly account: string | null;
-  readonly operation: string;
-  /** Of what was asked. */
-  readonly digest: Digest;
-}
-
-/** The body is JSON text; null: there was none, or it held a secret and was not kept. */
-export interface KeptAnswer {
+/** What was answered to a write. The body is JSON text; null: there is none. */
+export interface Reply {
   readonly status: number;
   readonly body: string | null;
 }
 
-/** begun: do it now · under-way: another request is doing it · other: the key was taken by something else · known: done. */
-export type Begun =
-  | { readonly kind: "begun" }
-  | { readonly kind: "under-way" }
-  | { readonly kind: "other" }
-  | ({ readonly kind: "known" } & KeptAnswer);
+/** A client's key is its own, and an operation's own. */
+export interface ReplyKey {
+  /** Empty: of whoever sits at the machine, or of nobody. */
+  readonly account: string;
+  readonly operation: string;
+  readonly key: string;
+}
 
-/** Answers to writes, kept for 24 hours: the store has them. Each method is one transaction. */
+/** What is known of a key: nothing, until now; or the digest of the request that took it, and what came of that. */
+export type Claim =
+  | { readonly kind: "taken" }
+  | { readonly kind: "in-flight"; readonly digest: Digest }
+  /** reply null: answered, and not kept, since it held a secret. */
+  | { readonly kind: "answered"; readonly digest: Digest; readonly reply: Reply | null };
+
+/** Answers to writes by idempotency key, for 24 hours. Each method is one transaction. */
 export interface Replies {
-  beginReply(write: KeyedWrite): Promise<Begun>;
-  /** null: it came to nothing, and the key may be used again. */
-  endReply(write: KeyedWrite, answer: KeptAnswer | null): Promise<void>;
+  /** Takes the key for a request, or says who has it. A claim that a server which is gone left in flight is free. */
+  claim(key: ReplyKey, digest: Digest): Promise<Claim>;
+  settle(key: ReplyKey, reply: Reply | null): Promise<void>;
+  /** Gives the key back: the request was refused or failed, and may be tried again. */
+  release(key: ReplyKey): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import type { Operation } from "../api/operation.ts";
 import type { OperationId } from "../api/operations.ts";
-import { sha256 } from "../base/digest.ts";
+import { type Digest, sha256 } from "../base/digest.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Caller } from "./caller.ts";
 import { isJson } from "./input.ts";
 import { type Refusal, refuse } from "./problems.ts";
-import type { KeptAnswer, Replies } from "./replies.ts";
+import type { Claim, Replies, Reply } from "./replies.ts";
 
 /** What a write must bring, and what becomes of one that is sent twice. */
 
@@ -41,44 +41,45 @@ type Answered = Result<Response, Refusal>;
 
 /** Does a write once by its key: again, and what was answered is answered again. A refused one did nothing. */
 export async function once(replies: Replies, written: Written, act: () => Promise<Answered>): Promise<Answered> {
-  const { id, caller, key, address, body } = written;
-  if (key === null) return act();
+  const { id, caller, address, body } = written;
+  if (written.key === null) return act();
+  const key = { account: caller.actor.account?.id ?? "", operation: id, key: written.key };
   const digest = sha256(Buffer.concat([Buffer.from(`${address}\n`), body]));
-  const write = { key, account: caller.actor.account?.id ?? null, operation: id, digest };
-  const begun = await replies.beginReply(write);
-  if (begun.kind !== "begun") return answerAgain(id, begun);
-  let kept: KeptAnswer | null = null;
+  const claim = await replies.claim(key, digest);
+  if (claim.kind !== "taken") return answerAgain(claim, digest);
+  let answered: Answered;
   try {
-    const answered = await act();
-    if (answered.ok) kept = await keptOf(id, answered.value);
-    return answered;
-  } finally {
-    await replies.endReply(write, kept);
+    answered = await act();
+  } catch (error) {
+    await replies.release(key);
+    throw error;
   }
+  if (answered.ok) await replies.settle(key, await replyOf(id, answered.value));
+  else await replies.release(key);
+  return answered;
 }
 
-async function keptOf(id: OperationId, response: Response): Promise<KeptAnswer> {
-  const body = secretive.includes(id) ? "" : await response.clone().text();
+async function replyOf(id: OperationId, response: Response): Promise<Reply | null> {
+  if (secretive.includes(id)) return null;
+  const body = await response.clone().text();
   return { status: response.status, body: body === "" ? null : body };
 }
 
-type Known = Exclude<Awaited<ReturnType<Replies["beginReply"]>>, { readonly kind: "begun" }>;
-
-function answerAgain(id: OperationId, known: Known): Answered {
-  if (known.kind === "under-way") {
-    return refuse("in-flight", "a request with this idempotency key is being answered", {
-      headers: { "retry-after": "1" },
-    });
-  }
-  if (known.kind === "other") {
+function answerAgain(claim: Exclude<Claim, { readonly kind: "taken" }>, digest: Digest): Answered {
+  if (claim.digest !== digest) {
     const help = "Use a new key for each write.";
     return refuse("key-reused", "this idempotency key was sent with another request", { help });
   }
-  if (secretive.includes(id)) {
+  if (claim.kind === "in-flight") {
+    const headers = { "retry-after": "1" };
+    return refuse("in-flight", "a request with this idempotency key is being answered", { headers });
+  }
+  if (claim.reply === null) {
     return refuse("answered-before", "this was done already, and its secret was shown then and only then", {
       help: "If it was lost, revoke it and ask again with a new idempotency key.",
     });
   }
-  const type = known.body === null ? {} : { "content-type": "application/json; charset=utf-8" };
-  return ok(new Response(known.body, { status: known.status, headers: { "idempotency-replayed": "true", ...type } }));
+  const { status, body } = claim.reply;
+  const type = body === null ? {} : { "content-type": "application/json; charset=utf-8" };
+  return ok(new Response(body, { status, headers: { "idempotency-replayed": "true", ...type } }));
 }
