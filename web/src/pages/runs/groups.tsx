@@ -1,4 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that come and go by scrolling are no rows of a table element.
+// biome-ignore-all lint/a11y/useFocusableInteractive: nothing of the table is chosen or moved through; its buttons are focused.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";

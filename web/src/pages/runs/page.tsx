@@ -113,10 +113,10 @@ function Runs({ query, change, objectives }: RunsProps) {
   const context = useMemo((): CellContext => ({ t, format, best, baseline }), [t, format, best, baseline]);
   const all = useMemo(() => columnsOf(t, objectives), [t, objectives]);
   const shown = query.columns ?? usualColumns(objectives);
+  const ids = shown.join(",");
   const columns = useMemo(
-    () => shown.flatMap((id): Column[] => all.filter((column) => column.id === id)),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the same ids are the same columns.
-    [all, shown.join(",")],
+    () => ids.split(",").flatMap((id): Column[] => all.filter((column) => column.id === id)),
+    [all, ids],
   );
   const onWidth = useCallback(
     (column: string, width: number) => change({ widths: { ...widths, [column]: width } }),
@@ -143,7 +143,7 @@ function Runs({ query, change, objectives }: RunsProps) {
           <ColumnMenu
             all={all}
             shown={shown}
-            onShow={(ids) => change({ columns: ids })}
+            onShow={(order) => change({ columns: order })}
             delta={delta}
             onDelta={(on) => change({ delta: on })}
           />

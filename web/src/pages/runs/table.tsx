@@ -337,16 +337,18 @@ interface ChooserProps {
 
 function Chooser({ id, chosen, label, onChoose }: ChooserProps) {
   return (
-    <label className={styles.chooser} role="gridcell">
-      <input
-        type="checkbox"
-        tabIndex={-1}
-        aria-label={label}
-        checked={chosen}
-        onChange={() => undefined}
-        onClick={(event) => onChoose(id, event.shiftKey)}
-      />
-    </label>
+    <div className={styles.chooser} role="gridcell">
+      <label>
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={label}
+          checked={chosen}
+          onChange={() => undefined}
+          onClick={(event) => onChoose(id, event.shiftKey)}
+        />
+      </label>
+    </div>
   );
 }
 
