@@ -59,7 +59,7 @@ export function resultOf(attempt: Attempt, metrics: Metrics = new Map(), stage =
   };
 }
 
-function newRun(id: string, change: Partial<NewRun> = {}): NewRun {
+export function newRun(id: string, change: Partial<NewRun> = {}): NewRun {
   return {
     id,
     levels: ["a", "b=x"],
@@ -79,7 +79,7 @@ function newRun(id: string, change: Partial<NewRun> = {}): NewRun {
   };
 }
 
-function granted(claim: Claim): Attempt {
+export function granted(claim: Claim): Attempt {
   if (claim.kind !== "granted") throw new Error(`not granted: ${claim.kind}`);
   return claim.attempt;
 }
@@ -275,6 +275,8 @@ export function storeContract(backend: StoreBackend): void {
         expect((await store.insertRun(newRun("5"))).inserted).toBe(true);
         expect((await store.listRuns()).map((run) => run.id)).toEqual(["1", "3", "4", "5"]);
         expect(await store.findRun("none")).toBeNull();
+        expect((await store.findRuns(["5", "none", "3"])).map((run) => run.id)).toEqual(["3", "5"]);
+        expect(await store.findRuns([])).toEqual([]);
       });
 
       it("are changed by their owner alone, and taken over from the dead", async () => {
