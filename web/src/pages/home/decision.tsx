@@ -22,19 +22,17 @@ export function DecisionPanel() {
     </>
   );
   return (
-    <div className={classes.wide}>
-      <Panel title={t("decision.title")} aside={aside}>
-        {current.error !== null && report === undefined ? (
-          <ErrorPanel error={current.error} retry={() => void current.refetch()} />
-        ) : report === undefined ? (
-          <RowsSkeleton rows={5} />
-        ) : report === null || report.state === "empty" ? (
-          <p className={classes.quiet}>{t("decision.empty")}</p>
-        ) : (
-          <Decision report={report} />
-        )}
-      </Panel>
-    </div>
+    <Panel title={t("decision.title")} aside={aside}>
+      {current.error !== null && report === undefined ? (
+        <ErrorPanel error={current.error} retry={() => void current.refetch()} />
+      ) : report === undefined ? (
+        <RowsSkeleton rows={5} />
+      ) : report === null || report.state === "empty" ? (
+        <p className={classes.quiet}>{t("decision.empty")}</p>
+      ) : (
+        <Decision report={report} />
+      )}
+    </Panel>
   );
 }
 

@@ -18,25 +18,23 @@ export function LandedPanel() {
   const lab = useApi("lab");
   const found = landings.data?.landings.toSorted((a, b) => b.landing - a.landing) ?? [];
   return (
-    <div className={classes.wide}>
-      <Panel title={t("landed.title")} aside={<Link to="/lab">{t("landed.link")}</Link>}>
-        {landings.error !== null && landings.data === undefined ? (
-          <ErrorPanel error={landings.error} retry={() => void landings.refetch()} />
-        ) : landings.data === undefined ? (
-          <RowsSkeleton rows={2} height={64} />
-        ) : found.length === 0 ? (
-          <p className={classes.quiet}>{t("landed.none")}</p>
-        ) : (
-          <ul className={classes.plain}>
-            {found.slice(0, most).map((landing) => (
-              <li key={landing.landing}>
-                <Landed landing={landing} objectives={lab.data?.objectives ?? []} />
-              </li>
-            ))}
-          </ul>
-        )}
-      </Panel>
-    </div>
+    <Panel title={t("landed.title")} aside={<Link to="/lab">{t("landed.link")}</Link>}>
+      {landings.error !== null && landings.data === undefined ? (
+        <ErrorPanel error={landings.error} retry={() => void landings.refetch()} />
+      ) : landings.data === undefined ? (
+        <RowsSkeleton rows={2} height={64} />
+      ) : found.length === 0 ? (
+        <p className={classes.quiet}>{t("landed.none")}</p>
+      ) : (
+        <ul className={classes.plain}>
+          {found.slice(0, most).map((landing) => (
+            <li key={landing.landing}>
+              <Landed landing={landing} objectives={lab.data?.objectives ?? []} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
   );
 }
 

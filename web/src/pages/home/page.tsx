@@ -38,10 +38,14 @@ export default function Home() {
     <>
       <PageHeader title={t("title")} actions={mayPropose ? propose : undefined} />
       <div className={classes.grid}>
-        <DecisionPanel />
-        <RunningPanel />
-        <LandedPanel />
-        <NextPanel />
+        <div className={classes.stack}>
+          <DecisionPanel />
+          <LandedPanel />
+        </div>
+        <div className={classes.stack}>
+          <RunningPanel />
+          <NextPanel />
+        </div>
       </div>
     </>
   );

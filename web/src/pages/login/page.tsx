@@ -47,7 +47,7 @@ export default function Login() {
 
 /** Takes the secret out of the address, so that it is not kept in the history or copied with a link. */
 function secretOfAddress(): string {
-  const found = new URLSearchParams(`secret=${window.location.hash.slice(1)}`).get("secret") ?? "";
+  const found = window.location.hash.slice(1);
   if (found !== "")
     window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
   return found;
