@@ -36,7 +36,7 @@ type State = { readonly kind: "working" } | { readonly kind: "resting"; readonly
 
 export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
   let { paused } = options;
-  let state: State = { kind: "resting", because: "it is being started" };
+  let state: State = { kind: "working" };
   let rested = { at: Number.NEGATIVE_INFINITY, asOf: 0 };
   let closing = false;
   let retry: NodeJS.Timeout | null = null;
