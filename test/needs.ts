@@ -14,6 +14,11 @@ const remedies = {
     why: "the report's page is tested in a real browser",
     get: "install Debian's package: apt-get install chromium",
   },
+  slurm: {
+    programs: ["slurmctld"],
+    why: "the executor for Slurm is tested on a real one",
+    get: "install Debian's packages: apt-get install slurmctld slurmd slurm-client munge",
+  },
   python: {
     programs: ["python3"],
     why: "a stage of the planted lab is written in it",

@@ -86,6 +86,8 @@ function describeCause(cause: FailureCause): string {
       return `ran out of memory: ${cause.message}`;
     case "lost":
       return `was lost with its machine: ${cause.message}`;
+    case "stopped":
+      return `was stopped: ${cause.message}`;
     case "spawn":
       return `could not be started: ${cause.command}: ${cause.message}`;
     case "missing-output":

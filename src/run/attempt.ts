@@ -147,6 +147,7 @@ function taskOf(deps: Effects, order: AttemptOrder, paths: AttemptPaths) {
   });
   return {
     attempt: attempt.id,
+    folder: paths.root,
     argv: renderCommand(stage.command, stage.params, env),
     cwd: order.directory,
     env,
@@ -196,6 +197,8 @@ function causeOf(exit: Exclude<Exit, { kind: "cancelled" | "left" }>, order: Att
       return { kind: "timeout", seconds: exit.seconds };
     case "lost":
     case "out-of-memory":
+    case "stopped":
+    case "refused":
       return exit;
     case "not-started":
       return { kind: "spawn", command: order.stage.command[0] ?? "", message: exit.message };

@@ -302,6 +302,7 @@ function isRetried(cause: FailureCause): boolean {
     case "lost":
     case "io":
       return true;
+    case "stopped":
     case "spawn":
     case "missing-output":
     case "missing-metrics":
@@ -317,7 +318,7 @@ function isRetried(cause: FailureCause): boolean {
 
 /** Whether the failure is the stage's own: the machine's troubles, and an edit, may be over when the next run comes to the key. */
 function isLasting(cause: FailureCause): boolean {
-  return !["disk-full", "io", "lost", "code-changed"].includes(cause.kind);
+  return !["disk-full", "io", "lost", "stopped", "code-changed"].includes(cause.kind);
 }
 
 /** Passes on what a stage says of itself. Garbage is told once an attempt and never fails anything. */

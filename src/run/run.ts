@@ -61,6 +61,8 @@ export type FailureCause =
   | { readonly kind: "out-of-memory"; readonly message: string }
   /** The machine it was on failed, or was taken from it. */
   | { readonly kind: "lost"; readonly message: string }
+  /** Somebody ended it, where it ran. */
+  | { readonly kind: "stopped"; readonly message: string }
   | { readonly kind: "spawn"; readonly command: string; readonly message: string }
   | { readonly kind: "missing-output"; readonly files: readonly string[] }
   | { readonly kind: "missing-metrics"; readonly objectives: readonly string[] }
@@ -127,6 +129,8 @@ export type RunEvent =
 /** What an executor is handed: everything about where and how, nothing about what. */
 export interface Task {
   readonly attempt: string;
+  /** The attempt's own directory: it is there before the task is started. */
+  readonly folder: string;
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -143,6 +147,10 @@ export type Exit =
   | { readonly kind: "not-started"; readonly message: string }
   /** The machine it was on failed, or was taken from it: says nothing about the stage. */
   | { readonly kind: "lost"; readonly message: string }
+  /** Somebody else ended it, where it ran. */
+  | { readonly kind: "stopped"; readonly message: string }
+  /** Where it was to run, it was not taken, and would not be. */
+  | { readonly kind: "refused"; readonly message: string }
   /** Memory: more than it declared, or than there was. */
   | { readonly kind: "out-of-memory"; readonly message: string }
   /** Nobody watches it from here any more; it goes on. */

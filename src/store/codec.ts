@@ -40,6 +40,7 @@ const cause = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("timeout"), seconds: z.number() }),
   z.object({ kind: z.literal("out-of-memory"), message: z.string() }),
   z.object({ kind: z.literal("lost"), message: z.string() }),
+  z.object({ kind: z.literal("stopped"), message: z.string() }),
   z.object({ kind: z.literal("spawn"), command: z.string(), message: z.string() }),
   z.object({ kind: z.literal("missing-output"), files: strings }),
   z.object({ kind: z.literal("missing-metrics"), objectives: strings }),

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -33,8 +33,10 @@ export function executorContract(backend: ExecutorBackend): void {
     let count = 0;
     const task = (behaviour: Behaviour, change: Partial<Task> = {}): Task => {
       const attempt = `suite-${process.pid}-${count++}`;
+      mkdirSync(join(folder, attempt));
       return {
         attempt,
+        folder: join(folder, attempt),
         argv: backend.argv(behaviour),
         cwd: folder,
         env: { PATH: process.env.PATH ?? "", CAIRN_ATTEMPT: attempt },
@@ -51,7 +53,7 @@ export function executorContract(backend: ExecutorBackend): void {
 
     it("tells how a task ended", async () => {
       for (const code of [0, 1, 42]) {
-        expect(await executor.start(task({ kind: "exit", code })).exit).toEqual({ kind: "exited", code });
+        expect(await executor.start(task({ kind: "exit", code })).exit).toMatchObject({ kind: "exited", code });
       }
     });
 
@@ -80,14 +82,14 @@ export function executorContract(backend: ExecutorBackend): void {
       await early.cancel();
       expect(await early.exit).toEqual({ kind: "cancelled" });
       const late = executor.start(task({ kind: "exit", code: 3 }));
-      expect(await late.exit).toEqual({ kind: "exited", code: 3 });
+      expect(await late.exit).toMatchObject({ kind: "exited", code: 3 });
       await late.cancel();
-      expect(await late.exit).toEqual({ kind: "exited", code: 3 });
+      expect(await late.exit).toMatchObject({ kind: "exited", code: 3 });
     });
 
     it("runs many at once", async () => {
       const exits = Array.from({ length: 12 }, (_, code) => executor.start(task({ kind: "exit", code })).exit);
-      expect(await Promise.all(exits)).toEqual(Array.from({ length: 12 }, (_, code) => ({ kind: "exited", code })));
+      expect(await Promise.all(exits)).toMatchObject(Array.from({ length: 12 }, (_, code) => ({ kind: "exited", code })));
     });
 
     it("sweeps nothing that is live", async () => {

@@ -30,6 +30,7 @@ describe("local processes", () => {
   const executor = createLocalExecutor({ grace: 200 });
   const task = (attempt: string, argv: readonly string[], change: Partial<Task> = {}): Task => ({
     attempt,
+    folder,
     argv,
     cwd: folder,
     env: { PATH: process.env.PATH ?? "", CAIRN_ATTEMPT: attempt },
