@@ -1,8 +1,37 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { errorCode } from "../base/system-error.ts";
 
 /** Writes a whole file or nothing: temporary file beside it, fsync, rename. Makes the folder. */
 export function writeAtomically(path: string, text: string): void {
+  renameSync(writeBeside(path, text), path);
+}
+
+/** The same for a file that is new. False, and nothing is written, when there is one by now. */
+export function createAtomically(path: string, text: string): boolean {
+  const temporary = writeBeside(path, text);
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    unlinkSync(temporary);
+  }
+}
+
+function writeBeside(path: string, text: string): string {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, "w");
@@ -12,7 +41,7 @@ export function writeAtomically(path: string, text: string): void {
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  return temporary;
 }
 
 /** `path` under `root`, or null when it would leave it, by `..`, by being absolute or through a link. */

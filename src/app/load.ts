@@ -40,17 +40,16 @@ export function findLab(from: string): string {
   return dir;
 }
 
-/** A contribution that is not on disk yet. */
-export interface Draft {
-  readonly name: string;
-  readonly text: string;
-}
+/** Texts by path of a contribution that is not on disk yet: its own file, and its patches'. */
+export type Draft = ReadonlyMap<string, string>;
+
+const noDraft: Draft = new Map();
 
 /**
- * Reads and checks everything; `draft` is read as if it were in `contributions/`.
+ * Reads and checks everything; `draft` is read as if it were in the lab.
  * @throws CairnError `invalid` with every diagnostic of the lab file and of all contributions.
  */
-export async function loadLab(dir: string, draft: Draft | null = null): Promise<LoadedLab> {
+export async function loadLab(dir: string, draft: Draft = noDraft): Promise<LoadedLab> {
   const tree = await scanTree(dir);
   const readFile = fileReader(dir);
   const { lab, contributions, space, diagnostics } = checkLab({
@@ -61,7 +60,7 @@ export async function loadLab(dir: string, draft: Draft | null = null): Promise<
     })),
     paths: [...tree.keys()],
     files: readFile,
-    loadPatch: (ref) => (ref.kind === "file" ? readPatch(dir, ref.name) : branchDiff(dir, ref.name)),
+    loadPatch: (ref) => (ref.kind === "file" ? readPatch(dir, ref.name, draft) : branchDiff(dir, ref.name)),
   });
   if (lab === null || diagnostics.some((diagnostic) => diagnostic.severity === "error")) {
     throw new CairnError({ kind: "invalid", diagnostics });
@@ -89,11 +88,12 @@ function readSource(dir: string, path: string): Source {
   return { path, text: readFileSync(join(dir, path), "utf8") };
 }
 
-function contributionSources(dir: string, draft: Draft | null): Source[] {
+function contributionSources(dir: string, draft: Draft): Source[] {
   const folder = join(dir, contributionsFolder);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)) : [];
+  const isContribution = (name: string) => /\.ya?ml$/.test(name);
+  const names = existsSync(folder) ? readdirSync(folder).filter(isContribution) : [];
   const sources = names.map((name) => readSource(dir, `${contributionsFolder}/${name}`));
-  if (draft !== null) sources.push({ path: `${contributionsFolder}/${draft.name}`, text: draft.text });
+  for (const [path, text] of draft) if (isContribution(path)) sources.push({ path, text });
   return sources.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -109,7 +109,9 @@ function fileReader(dir: string): (path: string) => string | null {
   };
 }
 
-function readPatch(dir: string, name: string): Result<string, string> {
+function readPatch(dir: string, name: string, draft: Draft): Result<string, string> {
+  const drafted = draft.get(name);
+  if (drafted !== undefined) return ok(drafted);
   const path = contained(dir, name);
   if (path === null) return err("it lies outside the lab");
   if (!existsSync(path)) return err("there is no such file in the lab");

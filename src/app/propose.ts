@@ -1,12 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, unlinkSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { z } from "zod";
+import type { Json, JsonObject } from "../base/json.ts";
 import { areas } from "../contribution/contribution.ts";
-import { usage } from "./errors.ts";
-import { writeAtomically } from "./files.ts";
+import { idPattern } from "../contribution/keys.ts";
+import { conflict, usage } from "./errors.ts";
+import { createAtomically } from "./files.ts";
 import { contributionsFolder, type LoadedLab, loadLab } from "./load.ts";
+import { isWithdrawn } from "./withdraw.ts";
 
 export interface Proposal {
   readonly id: string;
@@ -15,35 +19,56 @@ export interface Proposal {
   readonly by: readonly string[];
   readonly area: string | null;
   readonly why: string | null;
-  /** `stage.param=value`, the value as YAML. */
-  readonly set: readonly string[];
-  readonly patch: string | null;
+  /** `stage.param` → value. */
+  readonly set: JsonObject;
+  /** A file of the lab, or the text of one that is made beside the contribution's. */
+  readonly patch:
+    | { readonly kind: "file"; readonly path: string }
+    | { readonly kind: "text"; readonly text: string }
+    | null;
   readonly branch: string | null;
   readonly requires: readonly string[];
   readonly bold: boolean;
 }
 
 /**
- * Writes `contributions/ID.yaml` after checking it together with everything else in the lab.
+ * Writes `contributions/ID.yaml`, and `contributions/ID.patch` where the patch is a text, after checking them together
+ * with everything else in the lab.
  * @throws CairnError, with nothing written, when the lab with this contribution would not be right.
  */
 export async function propose(
   dir: string,
   proposal: Proposal,
 ): Promise<{ readonly file: string; readonly loaded: LoadedLab }> {
-  const name = `${proposal.id}.yaml`;
-  const file = `${contributionsFolder}/${name}`;
-  if (existsSync(join(dir, file))) throw usage(`${file} is there already`, "Choose another id, or edit the file.");
-  if (!/^[a-z0-9][a-z0-9_-]*$/.test(proposal.id)) {
-    throw usage(
-      `${JSON.stringify(proposal.id)} is not an id`,
-      "Lower-case letters, digits, - and _, such as rotary-positions.",
-    );
+  const { id, area, patch } = proposal;
+  const file = `${contributionsFolder}/${id}.yaml`;
+  if (existsSync(join(dir, file))) throw conflict(`${file} is there already`, "Choose another id, or edit the file.");
+  if (isWithdrawn(dir, id))
+    throw conflict(`${id} was proposed before, and withdrawn`, "Restore it, or choose another id.");
+  if (!idPattern.test(id)) {
+    throw usage(`${JSON.stringify(id)} is not an id`, "Lower-case letters, digits, - and _, such as rotary-positions.");
   }
-  if (proposal.area === null) throw usage("say which area it is in: --area", `One of: ${areas.join(", ")}.`);
-  const text = contributionText({ ...proposal, by: proposal.by.length > 0 ? proposal.by : [proposer(dir)] });
-  const loaded = await loadLab(dir, { name, text });
-  writeAtomically(join(dir, file), text);
+  if (area === null) throw usage("say which area it is in: --area", `One of: ${areas.join(", ")}.`);
+  const patchFile = `${contributionsFolder}/${id}.patch`;
+  const files = new Map<string, string>();
+  if (patch?.kind === "text") {
+    if (existsSync(join(dir, patchFile))) throw conflict(`${patchFile} is there already`, "Choose another id.");
+    files.set(patchFile, patch.text);
+  }
+  const by = proposal.by.length > 0 ? proposal.by : [proposer(dir)];
+  const text = contributionText(proposal, by, patch?.kind === "text" ? patchFile : (patch?.path ?? null));
+  files.set(file, text);
+  const loaded = await loadLab(dir, files);
+  const written: string[] = [];
+  for (const [path, content] of files) {
+    if (createAtomically(join(dir, path), content)) {
+      written.push(path);
+      continue;
+    }
+    // Somebody else was a moment faster with the same id.
+    for (const own of written) unlinkSync(join(dir, own));
+    throw conflict(`${path} is there already`, "Choose another id.");
+  }
   return { file, loaded };
 }
 
@@ -61,15 +86,14 @@ function proposer(dir: string): string {
   return userInfo().username;
 }
 
-function contributionText(proposal: Proposal): string {
-  const set = Object.fromEntries(proposal.set.map(parseAssignment));
+function contributionText(proposal: Proposal, by: readonly string[], patch: string | null): string {
   const fields = {
     title: proposal.title ?? proposal.id.replaceAll(/[-_]/g, " "),
-    by: proposal.by,
+    by,
     area: proposal.area,
     ...(proposal.why === null ? {} : { why: proposal.why }),
-    ...(proposal.set.length === 0 ? {} : { set }),
-    ...(proposal.patch === null ? {} : { patch: proposal.patch }),
+    ...(Object.keys(proposal.set).length === 0 ? {} : { set: proposal.set }),
+    ...(patch === null ? {} : { patch }),
     ...(proposal.branch === null ? {} : { branch: proposal.branch }),
     ...(proposal.requires.length === 0 ? {} : { requires: proposal.requires }),
     ...(proposal.bold ? { bold: true } : {}),
@@ -77,13 +101,20 @@ function contributionText(proposal: Proposal): string {
   return `# yaml-language-server: $schema=../.cairn/contribution.schema.json\n${stringify(fields)}`;
 }
 
-function parseAssignment(text: string): [string, unknown] {
+const jsonValue = z.json();
+
+/** Of texts `stage.param=value`, each value as YAML. @throws CairnError `usage` */
+export function assignments(texts: readonly string[]): JsonObject {
+  return Object.fromEntries(texts.map(parseAssignment));
+}
+
+function parseAssignment(text: string): [string, Json] {
   const at = text.indexOf("=");
   if (at <= 0)
     throw usage(`--set takes stage.param=value, not ${JSON.stringify(text)}`, "Such as --set pretrain.lr=6e-4.");
   const value = text.slice(at + 1);
   try {
-    return [text.slice(0, at).trim(), parse(value)];
+    return [text.slice(0, at).trim(), jsonValue.parse(parse(value))];
   } catch {
     return [text.slice(0, at).trim(), value];
   }

@@ -7,11 +7,15 @@ import type { Combination, FactorLevel } from "../contribution/contribution.ts";
 import { examine } from "../decision/decide.ts";
 import type { DecideOptions, Decision, Verdict } from "../decision/decision.ts";
 import type { Lab } from "../lab/lab.ts";
+import { splitTarget } from "../lab/overlay.ts";
 import type { Knowledge, Why } from "../plan/plan.ts";
 import { type Diagnosis, diagnose, noDiagnosis, type OnStep } from "./diagnosis.ts";
 import { type History, type PastRun, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { type Lasting, lastingOf, noLasting } from "./lasting.ts";
+import type { LoadedLab } from "./load.ts";
+import { isBlind } from "./people/blind.ts";
+import { veiledOrigin } from "./read/blind.ts";
 import type { Session } from "./session.ts";
 import { whySentence } from "./words.ts";
 
@@ -89,7 +93,7 @@ export function buildReport(session: Session, standing: Standing): Report {
   const ids = (combination: Combination) => [...combinationIds(space, combination)];
   const baseline = decision.points.find((point) => isSameCombination(point.combination, decision.baseline));
   const state = history.observations.length === 0 ? "empty" : decision.state;
-  return {
+  const report: Report = {
     cairn: 1,
     version,
     generatedAt: session.clock.now(),
@@ -123,7 +127,7 @@ export function buildReport(session: Session, standing: Standing): Report {
           : { ...decision.set.confirmation, tests: decision.set.confirmation.tests.map((test) => ({ ...test })) },
     },
     contributions: space.factors.flatMap((factor) =>
-      factor.levels.map((level) => contributionOf(session, level, decision, state)),
+      factor.levels.map((level) => contributionOf(session, level, decision)),
     ),
     effects: decision.effects.map((effect) => ({ ...effect })),
     interactions: decision.interactions.map((interaction) => ({ ...interaction })),
@@ -144,30 +148,35 @@ export function buildReport(session: Session, standing: Standing): Report {
     cost: costOf(history),
     evidence: { used: history.observations.length, earlier: history.earlier },
   };
+  return withoutAuthors(loaded, report);
 }
 
 type ContributionReport = Report["contributions"][number];
 
-/** Who proposed a change is not shown to those who decide until it is decided. */
-function contributionOf(
-  session: Session,
-  level: FactorLevel,
-  decision: Decision,
-  state: Report["state"],
-): ContributionReport {
+function contributionOf(session: Session, level: FactorLevel, decision: Decision): ContributionReport {
   const { contribution } = level;
   const verdict = decision.verdicts.find((candidate) => candidate.level === level.id);
-  const open = state !== "decided" && verdict !== undefined;
   return {
     level: level.id,
     contribution: contribution.id,
     title: contribution.title,
-    by: open || verdict?.kind === "undecided" ? [] : [...contribution.by],
+    by: [...contribution.by],
     area: contribution.area,
     why: contribution.why,
     change: changeLines(session.loaded.lab, level),
     verdict: verdict === undefined ? { kind: "landed", landing: landingOf(session, level.id) } : verdictOf(verdict),
   };
+}
+
+/** Who proposed a change is not shown to those who decide until it is decided. */
+function withoutAuthors(loaded: LoadedLab, report: Report): Report {
+  const levels = loaded.space.factors.flatMap((factor) => factor.levels);
+  const contributions = report.contributions.map((row) => {
+    const level = levels.find(({ id }) => id === row.level);
+    if (level === undefined || !isBlind({ loaded }, report, row.contribution)) return row;
+    return { ...row, by: [], change: changeLines(loaded.lab, level, { blind: true }) };
+  });
+  return { ...report, contributions };
 }
 
 function verdictOf(verdict: Verdict): ContributionReport["verdict"] {
@@ -180,20 +189,31 @@ function landingOf(session: Session, level: string): number {
   return session.loaded.landings.findLast((landing) => landing.added.includes(level))?.landing ?? 0;
 }
 
-/** `pretrain.position: learned → rotary`, `patch contributions/x.patch: model.py, train.py`. */
-export function changeLines(lab: Lab, level: FactorLevel): string[] {
-  const show = (value: Json | undefined) =>
-    value === undefined ? "nothing" : typeof value === "string" ? value : canonicalJson(value);
-  const sets = Object.entries(level.change.set).map(([key, value]) => {
-    const [stage, param] = key.split(".", 2);
-    const before = lab.stages.find((s) => s.name === stage)?.params[param ?? ""];
-    return `${key}: ${show(before)} → ${show(value)}`;
-  });
+/**
+ * `pretrain.position: learned → rotary`, `contributions/x.patch: model.py, train.py`.
+ * @param options blind: without what says whose it is
+ */
+export function changeLines(lab: Lab, level: FactorLevel, { blind } = { blind: false }): string[] {
+  const sets = setLines(lab, level).map(({ key, before, after }) => `${key}: ${before} → ${after}`);
   const patches = level.change.patches.map((patch) => {
     const files = [...patch.text.matchAll(/^\+\+\+ (?:b\/)?(\S+)/gm)].map((match) => match[1]);
-    return `${patch.origin}: ${files.join(", ")}`;
+    return `${blind ? veiledOrigin(patch.origin) : patch.origin}: ${files.join(", ")}`;
   });
   return [...sets, ...patches];
+}
+
+/** What a level sets, beside what the lab file says. */
+export function setLines(
+  lab: Lab,
+  level: FactorLevel,
+): { readonly key: string; readonly before: string; readonly after: string }[] {
+  const show = (value: Json | undefined) =>
+    value === undefined ? "nothing" : typeof value === "string" ? value : canonicalJson(value);
+  return Object.entries(level.change.set).map(([key, value]) => {
+    const { stage, param } = splitTarget(key);
+    const before = lab.stages.find(({ name }) => name === stage)?.params[param ?? ""];
+    return { key, before: show(before), after: show(value) };
+  });
 }
 
 function reportRun(lab: Lab, run: PastRun): ReportRun {

@@ -1,5 +1,5 @@
 import { findLab } from "../../app/load.ts";
-import { propose } from "../../app/propose.ts";
+import { assignments, propose } from "../../app/propose.ts";
 import { changeLines } from "../../app/report.ts";
 import type { Register } from "../command.ts";
 import { outJson, painter } from "../io.ts";
@@ -46,8 +46,8 @@ export const registerPropose: Register = (program, io) => {
         by: options.by,
         area: options.area ?? null,
         why: options.why ?? null,
-        set: options.set,
-        patch: options.patch ?? null,
+        set: assignments(options.set),
+        patch: options.patch === undefined ? null : { kind: "file", path: options.patch },
         branch: options.branch ?? null,
         requires: options.requires,
         bold: options.bold ?? false,
