@@ -1,7 +1,6 @@
 export const messages = {
   en: {
     title: "Queue",
-    lead: "Every change that somebody proposed to the model, and what is known of it.",
     propose: "Propose a change",
     order: {
       worth: "In the order of what is most worth measuring next; nobody can move a row.",
@@ -66,9 +65,8 @@ export const messages = {
       runs_one: "{{count}} run",
       runs_other: "{{count}} runs",
       none: "no runs",
-      more_one: "{{count}} more run",
-      more_other: "{{count}} more runs",
-      about: "about {{cost}}",
+      more_one: "~{{count}} more run",
+      more_other: "~{{count}} more runs",
       utility: "utility",
       unmeasured: "not measured",
       noChange: "no change",
@@ -108,7 +106,6 @@ export const messages = {
   },
   zh: {
     title: "队列",
-    lead: "所有人对模型提出的每一项改动，以及目前对它的了解。",
     propose: "提出改动",
     order: {
       worth: "按“接下来最值得测量什么”排序；任何人都不能移动行。",
@@ -166,8 +163,7 @@ export const messages = {
       comments_other: "{{count}} 条评论",
       runs_other: "{{count}} 次运行",
       none: "尚无运行",
-      more_other: "再运行 {{count}} 次",
-      about: "约 {{cost}}",
+      more_other: "约再运行 {{count}} 次",
       utility: "效用",
       unmeasured: "尚未测量",
       noChange: "没有改动",

@@ -174,9 +174,7 @@ function DecideCell({ row }: { readonly row: ContributionRow }) {
       {row.toDecide !== null && (
         <>
           <span>{t("row.more", { count: Math.round(row.toDecide.runs) })}</span>
-          {row.toDecide.coreSeconds !== null && (
-            <small>{t("row.about", { cost: format.deviceTime(row.toDecide.coreSeconds) })}</small>
-          )}
+          {row.toDecide.coreSeconds !== null && <small>{format.deviceTime(row.toDecide.coreSeconds)}</small>}
         </>
       )}
     </td>

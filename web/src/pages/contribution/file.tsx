@@ -1,0 +1,35 @@
+import { Button } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Contribution } from "../../../../src/api/contributions.ts";
+import { IconCopy } from "../../components/icons.tsx";
+import { notify, notifyError } from "../../components/notify.tsx";
+import classes from "./file.module.css";
+import { Section } from "./section.tsx";
+
+/** Its file in `contributions/`, as the server shows it. */
+export function FileSection({ contribution: { file } }: { readonly contribution: Contribution }) {
+  const { t } = useTranslation("contribution");
+  const copy = () =>
+    navigator.clipboard.writeText(file.text).then(
+      () => notify(t("actions.copied")),
+      () => notifyError(new Error(t("actions.refused"))),
+    );
+  return (
+    <Section
+      name="file"
+      aside={
+        <>
+          <code>{file.path}</code>
+          <Button variant="default" leftSection={<IconCopy size={14} />} onClick={() => void copy()}>
+            {t("file.copy")}
+          </Button>
+        </>
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.text} tabIndex={0} aria-label={t("file.label", { path: file.path })}>
+        <pre>{file.text}</pre>
+      </section>
+    </Section>
+  );
+}
