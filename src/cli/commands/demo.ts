@@ -55,9 +55,10 @@ function introduce(io: Io, where: string, resumed: boolean, minutes: number): vo
   io.note(
     paint(
       "dim",
-      `${resumed ? "Going on in" : "The lab is in"} ${where}; measuring for at most ${minutes} minutes. Ctrl-C is safe.\n`,
+      `${resumed ? "Going on in" : "The lab is in"} ${where}; measuring for at most ${minutes} minutes. Ctrl-C is safe.`,
     ),
   );
+  io.note(paint("dim", `To watch it in the browser, in another terminal: cairn -C ${where} serve\n`));
 }
 
 async function conclude(io: Io, session: Session, dir: string, setExit: (code: number) => void): Promise<void> {
@@ -90,6 +91,7 @@ function next(io: Io, dir: string): void {
   const lab = relative(io.cwd, dir) || ".";
   const steps = [
     [`open ${join(lab, reportFile)}`, "the same with pictures: one file, to open and to send"],
+    [`cairn -C ${lab} serve`, "the lab in the browser: the queue, its evidence, and what would follow from it"],
     [`cairn -C ${lab} status`, "where things stand"],
     [`cairn -C ${lab} propose my-idea …`, "a change of your own, measured with the others"],
     ["cairn init --run 'python train.py …'", "your own training command (docs/pytorch.md)"],
