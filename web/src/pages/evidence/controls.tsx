@@ -32,7 +32,10 @@ export function MeasureControl({ report, measure, choose }: MeasureControlProps)
       label={t("measure")}
       value={measure ?? ""}
       onChange={(event) => choose(event.currentTarget.value)}
-      data={[{ value: "", label: t("utility") }, ...report.objectives.map(({ name }) => ({ value: name, label: name }))]}
+      data={[
+        { value: "", label: t("utility") },
+        ...report.objectives.map(({ name }) => ({ value: name, label: name })),
+      ]}
     />
   );
 }

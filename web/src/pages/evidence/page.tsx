@@ -48,7 +48,11 @@ export default function EvidencePage() {
   const { report, computing } = current.data;
   return (
     <>
-      <PageHeader title={t("title")} lead={<Lead report={report} computing={computing} />} actions={<LandingControl />} />
+      <PageHeader
+        title={t("title")}
+        lead={<Lead report={report} computing={computing} />}
+        actions={<LandingControl />}
+      />
       {report === null ? (
         <EmptyState title={t("first.title")}>{t("first.help")}</EmptyState>
       ) : report.state === "empty" ? (
@@ -128,7 +132,9 @@ function Warnings({ report }: TabProps) {
   return (
     <p className={classes.warning} role="note">
       {t("misfit", { objectives: format.list(misfits.map(({ objective }) => objective)) })}{" "}
-      <Link to={`?show=calibration${report.landing === null ? "" : `&landing=${report.landing}`}`}>{t("misfitLink")}</Link>
+      <Link to={`?show=calibration${report.landing === null ? "" : `&landing=${report.landing}`}`}>
+        {t("misfitLink")}
+      </Link>
     </p>
   );
 }
@@ -151,7 +157,12 @@ function Views({ report, now }: ViewsProps) {
       <view.View report={report} />
     );
   return (
-    <Tabs value={shown?.name ?? null} onChange={(value) => setName(value ?? "effects")} keepMounted={false} className={classes.tabs}>
+    <Tabs
+      value={shown?.name ?? null}
+      onChange={(value) => setName(value ?? "effects")}
+      keepMounted={false}
+      className={classes.tabs}
+    >
       <Tabs.List className={classes.list}>
         {views.map((view) => (
           <Tabs.Tab key={view.name} value={view.name}>

@@ -25,7 +25,14 @@ function Agreement({ context }: { readonly context: Context }) {
       .toSorted((a, b) => b.combinations - a.combinations)[0],
   }));
   const table = () => ({
-    head: [t("objective"), t("contexts.agreement"), t("low"), t("high"), t("contexts.ranks"), t("contexts.combinations")],
+    head: [
+      t("objective"),
+      t("contexts.agreement"),
+      t("low"),
+      t("high"),
+      t("contexts.ranks"),
+      t("contexts.combinations"),
+    ],
     rows: rows.map(({ objective, estimate, ranks }) => [
       objective,
       ...[estimate.mean, estimate.low, estimate.high],
@@ -36,9 +43,7 @@ function Agreement({ context }: { readonly context: Context }) {
   const elsewhere = others.map(({ name, runs }) => t("contexts.runsAt", { count: runs, name }));
   return (
     <Panel title={t(`contexts.${context.kind}`)} aside={<CopyMenu table={table} name={`agreement-${context.kind}`} />}>
-      <p className={figure.note}>
-        {t("contexts.note", { elsewhere: format.list(elsewhere), here: here?.name ?? "" })}
-      </p>
+      <p className={figure.note}>{t("contexts.note", { elsewhere: format.list(elsewhere), here: here?.name ?? "" })}</p>
       <div className={classes.scroll}>
         <table className={classes.table}>
           <thead>

@@ -6,8 +6,8 @@ import type { Table } from "../../../copying.ts";
 import { type Format, useFormat } from "../../../format.ts";
 import drawing from "../drawing.module.css";
 import { Figure } from "../figure.tsx";
-import type { Say } from "../interactions/words.ts";
 import { unitOf } from "../report.ts";
+import type { Say } from "../say.ts";
 import { cutTo } from "../text.ts";
 import classes from "./calibration.module.css";
 import { isTold, type NoisePart, pairsToTell } from "./noise.ts";
@@ -95,7 +95,13 @@ function Drawing({ rows, width, label, matters }: DrawingProps) {
     return { row, at };
   });
   return (
-    <svg width={width} height={y + 4} className={drawing.drawing} role="img" aria-label={`${label}. ${rows.map(({ key, words }) => `${key}: ${words}`).join("; ")}`}>
+    <svg
+      width={width}
+      height={y + 4}
+      className={drawing.drawing}
+      role="img"
+      aria-label={`${label}. ${rows.map(({ key, words }) => `${key}: ${words}`).join("; ")}`}
+    >
       <rect className={drawing.band} x={scale.at(0)} y={top} width={scale.at(1) - scale.at(0)} height={y - top} />
       <line className={drawing.zero} x1={scale.at(1)} x2={scale.at(1)} y1={top} y2={y} />
       <text className={drawing.tick} x={scale.at(1)} y={top - 8} textAnchor="middle">

@@ -27,7 +27,13 @@ export function Progress({ confirmation: { tests, threshold }, width }: Progress
   const words = tests.map(({ objective, e }) => `${objective ?? t("utility")}: E = ${format.evidence(e)}`);
   const powers = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, i) => 10 ** i);
   return (
-    <svg width={width} height={height} className={drawing.drawing} role="img" aria-label={`${t("confirmation.picture", { asked: format.evidence(threshold) })} ${words.join("; ")}`}>
+    <svg
+      width={width}
+      height={height}
+      className={drawing.drawing}
+      role="img"
+      aria-label={`${t("confirmation.picture", { asked: format.evidence(threshold) })} ${words.join("; ")}`}
+    >
       {powers.map((power) => (
         <g key={power}>
           <line className={drawing.grid} x1={at(power)} x2={at(power)} y1={top} y2={height - 20} />
@@ -42,7 +48,15 @@ export function Progress({ confirmation: { tests, threshold }, width }: Progress
             {cutTo(objective ?? t("utility"), left - 10, 13)}
           </text>
           <rect className={classes.way} x={left} y={top + i * rowHeight + 8} width={right - left} height={14} rx={3} />
-          <rect className={classes.bar} data-reached={e >= threshold} x={left} y={top + i * rowHeight + 8} width={Math.max(2, at(e) - left)} height={14} rx={3} />
+          <rect
+            className={classes.bar}
+            data-reached={e >= threshold}
+            x={left}
+            y={top + i * rowHeight + 8}
+            width={Math.max(2, at(e) - left)}
+            height={14}
+            rx={3}
+          />
           <text className={drawing.number} x={right + 10} y={top + i * rowHeight + 20}>
             {format.evidence(e)}
           </text>

@@ -108,7 +108,9 @@ function Guardrails({ report }: { readonly report: Report }) {
           return (
             <li key={objective} data-held={probability >= report.confidence}>
               <b>{objective}</b>
-              <span>{t(`guardrails.${goal}`, { margin: `${format.number(margin)}${unit === null ? "" : ` ${unit}`}` })}</span>
+              <span>
+                {t(`guardrails.${goal}`, { margin: `${format.number(margin)}${unit === null ? "" : ` ${unit}`}` })}
+              </span>
               <strong>
                 {t(probability >= report.confidence ? "guardrails.held" : "guardrails.open", {
                   probability: format.probability(probability),

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a drawing has no fieldset.
+// biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: what is hidden here cannot be focused.
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useHref, useNavigate } from "react-router";

@@ -29,8 +29,12 @@ export function Effects({ report }: { readonly report: Report }) {
       title={t("effects.title", { measure: measure ?? t("utility") })}
       note={
         <>
-          {t(`sense.note.${sense}`)} {measure === null ? t("utilityNote") : t(direction > 0 ? "higher" : "lower", { measure })}{" "}
-          {t("effects.bandNote", { matters: format.number(matters), unit: unit ?? (measure === null ? t("utilityUnit") : "") })}{" "}
+          {t(`sense.note.${sense}`)}{" "}
+          {measure === null ? t("utilityNote") : t(direction > 0 ? "higher" : "lower", { measure })}{" "}
+          {t("effects.bandNote", {
+            matters: format.number(matters),
+            unit: unit ?? (measure === null ? t("utilityUnit") : ""),
+          })}{" "}
           {t("intervalNote", { confidence: format.probability(report.confidence) })}
         </>
       }

@@ -1,3 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a drawing has no table, row or cell.
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: the drawing is walked through cell by cell.
+// biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: what is hidden here cannot be focused.
 import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Report } from "../../../../../src/api/report.ts";
@@ -74,7 +77,14 @@ export function Heatmap({ report, grid, width, label, chosen, look, choose }: He
       <Heads levels={levels} frame={frame} />
       {levels.map((row, i) => (
         <g key={row} role="row">
-          <text role="rowheader" className={drawing.name} x={frame.left - 8} y={middleOf(frame.top, i, frame.size) + 4} fontSize={fontSize} textAnchor="end">
+          <text
+            role="rowheader"
+            className={drawing.name}
+            x={frame.left - 8}
+            y={middleOf(frame.top, i, frame.size) + 4}
+            fontSize={fontSize}
+            textAnchor="end"
+          >
             {cutTo(row, frame.left - 8, fontSize)}
           </text>
           {levels.map((column, j) => (
@@ -168,7 +178,21 @@ interface CellMarkProps {
 }
 
 const CellMark = memo(
-  function CellMark({ report, names, cell, diagonal, x, y, size, place, tabbable, chosen, look, choose, onPlace }: CellMarkProps) {
+  function CellMark({
+    report,
+    names,
+    cell,
+    diagonal,
+    x,
+    y,
+    size,
+    place,
+    tabbable,
+    chosen,
+    look,
+    choose,
+    onPlace,
+  }: CellMarkProps) {
     const { t } = useTranslation("evidence");
     const format = useFormat();
     if (diagonal) {
@@ -185,7 +209,6 @@ const CellMark = memo(
       if (cell !== null) choose(cell.pair);
     };
     return (
-      // biome-ignore lint/a11y/useSemanticElements: a cell of a drawing cannot be a td.
       <g
         role="gridcell"
         className={classes.cell}
@@ -221,7 +244,17 @@ const CellMark = memo(
     before.size === after.size,
 );
 
-function Square({ cell, x, y, size }: { readonly cell: Cell; readonly x: number; readonly y: number; readonly size: number }) {
+function Square({
+  cell,
+  x,
+  y,
+  size,
+}: {
+  readonly cell: Cell;
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+}) {
   const side = (size - 2) * (0.22 + 0.78 * cell.certainty ** 0.8);
   const inset = (size - side) / 2;
   const ink = cell.share < 0 ? "var(--less)" : "var(--more)";
@@ -240,7 +273,12 @@ function Square({ cell, x, y, size }: { readonly cell: Cell; readonly x: number;
 
 function Cross({ x, y, size }: { readonly x: number; readonly y: number; readonly size: number }) {
   const [cx, cy, arm] = [x + size / 2, y + size / 2, Math.min(3, size / 6)];
-  return <path className={classes.cross} d={`M${cx - arm} ${cy - arm}l${2 * arm} ${2 * arm}m0 ${-2 * arm}l${-2 * arm} ${2 * arm}`} />;
+  return (
+    <path
+      className={classes.cross}
+      d={`M${cx - arm} ${cy - arm}l${2 * arm} ${2 * arm}m0 ${-2 * arm}l${-2 * arm} ${2 * arm}`}
+    />
+  );
 }
 
 /** What colours and sizes mean. */
@@ -277,4 +315,8 @@ export function HeatmapKey({ largest }: { readonly largest: string }) {
 }
 
 const nothing = { mean: 0, low: 0, high: 0 };
-const keyCell: Cell = { pair: { a: "", b: "", objective: null, sense: "alone", estimate: nothing }, share: 0, certainty: 1 };
+const keyCell: Cell = {
+  pair: { a: "", b: "", objective: null, sense: "alone", estimate: nothing },
+  share: 0,
+  certainty: 1,
+};

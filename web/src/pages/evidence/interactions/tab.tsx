@@ -11,8 +11,8 @@ import { MeasureControl, SenseControl, useMeasure, useSense } from "../controls.
 import { Figure } from "../figure.tsx";
 import { unitOf } from "../report.ts";
 import { gridOf, surePairs } from "./grid.ts";
-import { Heatmap, HeatmapKey } from "./heatmap.tsx";
 import classes from "./heatmap.module.css";
+import { Heatmap, HeatmapKey } from "./heatmap.tsx";
 import { pairSentence, turnSentences } from "./words.ts";
 
 const sizes = [8, 12, 24, 40];
@@ -35,8 +35,7 @@ export function Interactions({ report }: { readonly report: Report }) {
   const grid = useMemo(() => gridOf(report, measure, sense, wanted), [report, measure, sense, wanted]);
   const sure = useMemo(() => surePairs(report, measure, sense), [report, measure, sense]);
   const choose = (pair: ReportInteraction) => setChosen([pair.a, pair.b]);
-  if (report.interactions.length === 0)
-    return <EmptyState title={t("pairs.none")}>{t("pairs.noneHelp")}</EmptyState>;
+  if (report.interactions.length === 0) return <EmptyState title={t("pairs.none")}>{t("pairs.noneHelp")}</EmptyState>;
   const picked = pairOf(report, chosen, measure, sense);
   const spoken = seen ?? picked ?? sure[0] ?? null;
   const unit = unitOf(report, measure) ?? (measure === null ? t("utilityUnit") : "");

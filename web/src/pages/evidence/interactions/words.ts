@@ -1,13 +1,12 @@
+import type { Report } from "../../../../../src/api/report.ts";
 import { decimalsOfEstimate, formatNumber, formatSigned } from "../../../../../src/report/format.ts";
 import { goodDirection, isSure, type ReportInteraction } from "../../../../../src/report/view.ts";
-import type { Report } from "../../../../../src/api/report.ts";
 import type { Format } from "../../../format.ts";
 import { unitOf } from "../report.ts";
+import type { Say } from "../say.ts";
 import { turnsOf } from "./grid.ts";
 
 /** A pair in words. */
-
-export type Say = (key: string, values?: Readonly<Record<string, unknown>>) => string;
 
 /** `rotary and bpe overlap: together 0.21 utility less than the sum of the two.` */
 export function pairSentence(report: Report, pair: ReportInteraction, say: Say, format: Format): string {

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { Report } from "../../../../../src/api/report.ts";
 import { doubtRows, gainRow } from "../../../../../src/report/narrowing-view.ts";
 import { forestDomain, linearScale, padded } from "../../../../../src/report/scale.ts";
@@ -7,10 +8,10 @@ import { contributionPath } from "../../../components/level-chip.tsx";
 import { Panel } from "../../../components/panel.tsx";
 import { EmptyState } from "../../../components/states.tsx";
 import { type Format, useFormat } from "../../../format.ts";
-import { Link } from "react-router";
 import drawing from "../drawing.module.css";
 import figure from "../figure.module.css";
 import { Figure } from "../figure.tsx";
+import type { Say } from "../say.ts";
 import classes from "./narrowing.module.css";
 
 /** How doubt narrowed as the runs came in. */
@@ -39,15 +40,13 @@ export function Narrowing({ report }: { readonly report: Report }) {
   );
 }
 
-type Say = (key: string, values?: Readonly<Record<string, unknown>>) => string;
-
 function gainSentence({ narrowing }: Report, say: Say, format: Format): string {
   const [first, last] = [narrowing[0], narrowing.at(-1)];
   if (first === undefined || last === undefined) return "";
   return say("narrowing.sentence", {
     first: first.runs,
     last: last.runs,
-    then: format.difference(first.gain),
+    before: format.difference(first.gain),
     now: format.difference(last.gain),
   });
 }
@@ -62,16 +61,29 @@ function Trend({ report: { narrowing }, width }: { readonly report: Report; read
   const x = linearScale([0, last?.runs ?? 1], [margin.left, width - margin.right]);
   const y = linearScale(padded(...forestDomain(gains, 1), 0.02), [height - margin.bottom, margin.top]);
   const [bottom, top] = y.domain;
-  const at = (runs: number, value: number) => `${x.at(runs).toFixed(1)} ${y.at(Math.min(top, Math.max(bottom, value))).toFixed(1)}`;
+  const at = (runs: number, value: number) =>
+    `${x.at(runs).toFixed(1)} ${y.at(Math.min(top, Math.max(bottom, value))).toFixed(1)}`;
   const upper = narrowing.map(({ runs, gain }) => at(runs, gain.high));
   const lower = narrowing.toReversed().map(({ runs, gain }) => at(runs, gain.low));
   const middle = narrowing.map(({ runs, gain }) => at(runs, gain.mean));
   const label = narrowing.map(({ runs, gain }) => t("narrowing.step", { count: runs, gain: format.difference(gain) }));
   return (
-    <svg width={width} height={height} className={drawing.drawing} role="img" aria-label={`${t("narrowing.gain")}. ${label.join("; ")}`}>
+    <svg
+      width={width}
+      height={height}
+      className={drawing.drawing}
+      role="img"
+      aria-label={`${t("narrowing.gain")}. ${label.join("; ")}`}
+    >
       {y.ticks(5).map((tick) => (
         <g key={tick}>
-          <line className={tick === 0 ? drawing.zero : drawing.grid} x1={margin.left} x2={width - margin.right} y1={y.at(tick)} y2={y.at(tick)} />
+          <line
+            className={tick === 0 ? drawing.zero : drawing.grid}
+            x1={margin.left}
+            x2={width - margin.right}
+            y1={y.at(tick)}
+            y2={y.at(tick)}
+          />
           <text className={drawing.tick} x={margin.left - 8} y={y.at(tick) + 4} textAnchor="end">
             {format.number(tick)}
           </text>
@@ -110,7 +122,10 @@ function Doubts({ report }: { readonly report: Report }) {
   if (rows.length === 0) return null;
   const most = Math.max(...rows.flatMap(({ sds }) => sds));
   const write = (sd: number | undefined) => `±${format.number(Number((sd ?? 0).toPrecision(2)))}`;
-  const table = () => ({ head: [t("runs"), ...rows.map(({ name }) => name)], rows: counts.map((runs, i) => [runs, ...rows.map(({ sds }) => sds[i] ?? null)]) });
+  const table = () => ({
+    head: [t("runs"), ...rows.map(({ name }) => name)],
+    rows: counts.map((runs, i) => [runs, ...rows.map(({ sds }) => sds[i] ?? null)]),
+  });
   return (
     <Panel title={t("narrowing.parts")} aside={<CopyMenu table={table} name="doubt" />}>
       <p className={figure.note}>{t("narrowing.partsNote", { first: counts[0], last: counts.at(-1) })}</p>

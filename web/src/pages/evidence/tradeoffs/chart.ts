@@ -8,9 +8,7 @@ import type { Dot } from "./front.ts";
 
 use([ScatterChart, LineChart, GridComponent, BrushComponent, SVGRenderer]);
 
-type Option = ComposeOption<
-  ScatterSeriesOption | LineSeriesOption | GridComponentOption | BrushComponentOption
->;
+type Option = ComposeOption<ScatterSeriesOption | LineSeriesOption | GridComponentOption | BrushComponentOption>;
 
 /** Bounds on both axes, in the objectives' units. */
 export type Region = readonly [xLow: number, xHigh: number, yLow: number, yHigh: number];
@@ -49,7 +47,9 @@ export function openChart(element: HTMLElement, listeners: Listeners): Chart {
   let drawn: string | null = null;
   const keyAt = (event: { readonly data?: unknown; readonly seriesId?: string | undefined }) => {
     if (event.seriesId !== "dots" || typeof event.data !== "object" || event.data === null) return null;
-    return "id" in event.data && typeof event.data.id === "string" && keys.includes(event.data.id) ? event.data.id : null;
+    return "id" in event.data && typeof event.data.id === "string" && keys.includes(event.data.id)
+      ? event.data.id
+      : null;
   };
   chart.on("mouseover", (event) => listeners.look(keyAt(event)));
   chart.on("mouseout", () => listeners.look(null));
@@ -132,7 +132,11 @@ function optionOf(element: Element, scene: Scene): Option {
     textStyle: { fontFamily: getComputedStyle(element).fontFamily },
     grid: { left: 12, right: 18, top: 34, bottom: 30, containLabel: true },
     xAxis: { ...axisOf(scene.x, ink), nameLocation: "middle", nameGap: 30 },
-    yAxis: { ...axisOf(scene.y, ink), nameLocation: "end", nameTextStyle: { color: ink.dim, fontSize: 12, align: "left", padding: [0, 0, 4, -34] } },
+    yAxis: {
+      ...axisOf(scene.y, ink),
+      nameLocation: "end",
+      nameTextStyle: { color: ink.dim, fontSize: 12, align: "left", padding: [0, 0, 4, -34] },
+    },
     brush: {
       xAxisIndex: 0,
       yAxisIndex: 0,

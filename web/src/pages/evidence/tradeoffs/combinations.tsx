@@ -33,12 +33,18 @@ export function Combinations({ report, dots, total, x, y, looked, look, clear }:
   const [all, setAll] = useState(false);
   const sorted = dots.toSorted((a, b) => b.point.utility.mean - a.point.utility.mean);
   const shown = all ? sorted : sorted.slice(0, shownFirst);
-  const runs = report.runs.filter((run) => run.state === "done" && dots.some(({ point }) => sameLevels(point.levels, run.levels)));
+  const runs = report.runs.filter(
+    (run) => run.state === "done" && dots.some(({ point }) => sameLevels(point.levels, run.levels)),
+  );
   const compared = runs.slice(0, mostCompared).map(({ id }) => id);
   return (
     <>
       <div className={classes.bar}>
-        <h3>{clear === null ? t("tradeoffs.all", { count: total }) : t("tradeoffs.selected", { count: dots.length, total })}</h3>
+        <h3>
+          {clear === null
+            ? t("tradeoffs.all", { count: total })
+            : t("tradeoffs.selected", { count: dots.length, total })}
+        </h3>
         <div className={classes.buttons}>
           {clear === null ? null : (
             <Button variant="default" onClick={clear}>
@@ -115,7 +121,9 @@ function Row({ report, dot, x, y, looked, look }: RowProps) {
       <th scope="row">
         {named === null ? null : <span className={classes.role}>{named}</span>}
         <span className={classes.changes}>
-          {dot.point.levels.length === 0 && named === null ? t("tradeoffs.nothing") : dot.point.levels.map((level) => <span key={level}>{level}</span>)}
+          {dot.point.levels.length === 0 && named === null
+            ? t("tradeoffs.nothing")
+            : dot.point.levels.map((level) => <span key={level}>{level}</span>)}
         </span>
       </th>
       {cell(x, dot.x)}

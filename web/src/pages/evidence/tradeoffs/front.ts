@@ -62,6 +62,9 @@ function tradeOffs<D extends { readonly x: Interval; readonly y: Interval }>(
 }
 
 /** @param region bounds on x, then on y */
-export function isInside({ x, y }: Pick<Dot, "x" | "y">, [xLow, xHigh, yLow, yHigh]: readonly [number, number, number, number]): boolean {
+export function isInside(
+  { x, y }: Pick<Dot, "x" | "y">,
+  [xLow, xHigh, yLow, yHigh]: readonly [number, number, number, number],
+): boolean {
   return x.mean >= xLow && x.mean <= xHigh && y.mean >= yLow && y.mean <= yHigh;
 }

@@ -11,8 +11,8 @@ import { unitOf } from "../report.ts";
 import type { Region, Scene } from "./chart.ts";
 import { Combinations } from "./combinations.tsx";
 import { type Dot, dotsOf, frontOf, isInside } from "./front.ts";
-import { Scatter } from "./scatter.tsx";
 import classes from "./scatter.module.css";
+import { Scatter } from "./scatter.tsx";
 
 /** Every measured combination on two objectives. */
 export function TradeOffs({ report }: { readonly report: Report }) {
@@ -39,8 +39,7 @@ export function TradeOffs({ report }: { readonly report: Report }) {
     }),
     [report, dots, x, y, logarithmic, format, region, looked, picked],
   );
-  if (report.points.length === 0)
-    return <EmptyState title={t("tradeoffs.none")}>{t("tradeoffs.noneHelp")}</EmptyState>;
+  if (report.points.length === 0) return <EmptyState title={t("tradeoffs.none")}>{t("tradeoffs.noneHelp")}</EmptyState>;
   if (names.length < 2) return <EmptyState title={t("tradeoffs.one")}>{t("tradeoffs.oneHelp")}</EmptyState>;
   const shown = region === null ? dots : dots.filter((dot) => isInside(dot, region));
   const spoken = dots.find(({ key }) => key === (looked ?? picked)) ?? dots.find(({ role }) => role === "recommended");
@@ -50,8 +49,18 @@ export function TradeOffs({ report }: { readonly report: Report }) {
       note={t("tradeoffs.note")}
       controls={
         <>
-          <NativeSelect label={t("tradeoffs.x")} value={x} data={names} onChange={(event) => setX(event.currentTarget.value)} />
-          <NativeSelect label={t("tradeoffs.y")} value={y} data={names} onChange={(event) => setY(event.currentTarget.value)} />
+          <NativeSelect
+            label={t("tradeoffs.x")}
+            value={x}
+            data={names}
+            onChange={(event) => setX(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label={t("tradeoffs.y")}
+            value={y}
+            data={names}
+            onChange={(event) => setY(event.currentTarget.value)}
+          />
           <Checkbox
             label={t("tradeoffs.log")}
             checked={logarithmic}
@@ -114,7 +123,10 @@ function useRegion(): readonly [Region | null, (region: Region | null) => void] 
     if (xLow === undefined || xHigh === undefined || yLow === undefined || yHigh === undefined) return null;
     return all.every(Number.isFinite) ? ([xLow, xHigh, yLow, yHigh] as const) : null;
   }, [text]);
-  return [region, (next) => setText(next === null ? "" : next.map((at) => String(Number(at.toPrecision(6)))).join("~"))];
+  return [
+    region,
+    (next) => setText(next === null ? "" : next.map((at) => String(Number(at.toPrecision(6)))).join("~")),
+  ];
 }
 
 function axisTitle(report: Report, name: string, up: string, down: string): string {
@@ -149,7 +161,11 @@ function Readout({ dot, x, y, report }: ReadoutProps) {
   const on = (name: string, value: Dot["x"]) => `${name} ${format.estimate(value, unitOf(report, name))}`;
   return (
     <>
-      <b>{dot.role === "baseline" || dot.role === "recommended" ? t(`tradeoffs.role.${dot.role}`) : t("tradeoffs.aCombination", { count: dot.point.levels.length })}</b>
+      <b>
+        {dot.role === "baseline" || dot.role === "recommended"
+          ? t(`tradeoffs.role.${dot.role}`)
+          : t("tradeoffs.aCombination", { count: dot.point.levels.length })}
+      </b>
       {` · ${on(x, dot.x)} · ${on(y, dot.y)} · ${t("utility")} ${format.difference(dot.point.utility)} · ${t("tradeoffs.runs", { count: dot.point.runs })}`}
       <br />
       {dot.point.levels.length === 0 ? t("tradeoffs.nothing") : dot.point.levels.join(" ")}
@@ -159,7 +175,10 @@ function Readout({ dot, x, y, report }: ReadoutProps) {
 
 const roles = [
   { role: "baseline", shape: <rect x="1.5" y="1.5" width="9" height="9" fill="var(--text)" /> },
-  { role: "recommended", shape: <path d="M6 0 7.7 4.1 12 4.4 8.7 7.2 9.7 11.4 6 9.1 2.3 11.4 3.3 7.2 0 4.4 4.3 4.1Z" fill="var(--land)" /> },
+  {
+    role: "recommended",
+    shape: <path d="M6 0 7.7 4.1 12 4.4 8.7 7.2 9.7 11.4 6 9.1 2.3 11.4 3.3 7.2 0 4.4 4.3 4.1Z" fill="var(--land)" />,
+  },
   { role: "front", shape: <circle cx="6" cy="6" r="4.5" fill="var(--accent)" /> },
   { role: "other", shape: <circle cx="6" cy="6" r="3.4" fill="var(--dim)" opacity="0.6" /> },
 ] as const;

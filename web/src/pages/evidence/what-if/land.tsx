@@ -54,7 +54,9 @@ export function Land({ report, set }: LandProps) {
       <span>{obstacle === null ? t("whatIf.land.ready") : t(obstacle)}</span>
       <Modal opened={asking} onClose={close} title={t("whatIf.land.title")} centered>
         <p className={classes.said}>{t("whatIf.land.what")}</p>
-        {added.length === 0 ? null : <p className={classes.said}>{t("whatIf.land.added", { levels: format.list(added) })}</p>}
+        {added.length === 0 ? null : (
+          <p className={classes.said}>{t("whatIf.land.added", { levels: format.list(added) })}</p>
+        )}
         {removed.length === 0 ? null : (
           <p className={classes.said}>{t("whatIf.land.removed", { levels: format.list(removed) })}</p>
         )}

@@ -6,8 +6,8 @@ import { linearScale, padded, type Scale } from "../../../../../src/report/scale
 import { goodDirection, objectiveNamed, sameLevels, standingWord } from "../../../../../src/report/view.ts";
 import type { Table } from "../../../copying.ts";
 import { useFormat } from "../../../format.ts";
-import type { Say } from "../interactions/words.ts";
 import { type Interval, unitOf } from "../report.ts";
+import type { Say } from "../say.ts";
 import classes from "./what-if.module.css";
 
 /** What the model expects of a set, beside the baseline and the recommended set. */
@@ -103,17 +103,41 @@ function Expected({ report, expected, recommended }: ExpectedProps) {
     <li>
       <div className={classes.objective}>
         <span>
-          <b>{objective}</b> <small>{[unit, t(direction > 0 ? "higherShort" : "lowerShort")].filter(Boolean).join(", ")}</small>
+          <b>{objective}</b>{" "}
+          <small>{[unit, t(direction > 0 ? "higherShort" : "lowerShort")].filter(Boolean).join(", ")}</small>
         </span>
         <span data-standing={standing} className={classes.change}>
           {format.difference(difference)}
         </span>
       </div>
-      {baseline === null ? null : <Line name={t("whatIf.ofBaseline")} kind="baseline" value={baseline} scale={scale} limit={limit} from={baseline.mean} />}
-      {recommended === null ? null : (
-        <Line name={t("whatIf.ofRecommended")} kind="recommended" value={recommended} scale={scale} limit={limit} from={baseline?.mean ?? null} />
+      {baseline === null ? null : (
+        <Line
+          name={t("whatIf.ofBaseline")}
+          kind="baseline"
+          value={baseline}
+          scale={scale}
+          limit={limit}
+          from={baseline.mean}
+        />
       )}
-      <Line name={t("whatIf.ofSet")} kind={standing} value={value} scale={scale} limit={limit} from={baseline?.mean ?? null} />
+      {recommended === null ? null : (
+        <Line
+          name={t("whatIf.ofRecommended")}
+          kind="recommended"
+          value={recommended}
+          scale={scale}
+          limit={limit}
+          from={baseline?.mean ?? null}
+        />
+      )}
+      <Line
+        name={t("whatIf.ofSet")}
+        kind={standing}
+        value={value}
+        scale={scale}
+        limit={limit}
+        from={baseline?.mean ?? null}
+      />
       {guardrail === null ? null : (
         <p className={classes.guardrail} data-held={guardrail.probability >= report.confidence}>
           {t(guardrail.probability >= report.confidence ? "whatIf.held" : "whatIf.unsure", {

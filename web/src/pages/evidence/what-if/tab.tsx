@@ -42,10 +42,18 @@ export function WhatIf({ report }: { readonly report: Report }) {
           title={t("whatIf.parts", { count: set.length })}
           aside={
             <span className={classes.resets}>
-              <Button variant="subtle" onClick={() => choose(report.recommended)} disabled={sameLevels(set, report.recommended)}>
+              <Button
+                variant="subtle"
+                onClick={() => choose(report.recommended)}
+                disabled={sameLevels(set, report.recommended)}
+              >
                 {t("whatIf.recommended")}
               </Button>
-              <Button variant="subtle" onClick={() => choose(report.baseline)} disabled={sameLevels(set, report.baseline)}>
+              <Button
+                variant="subtle"
+                onClick={() => choose(report.baseline)}
+                disabled={sameLevels(set, report.baseline)}
+              >
                 {t("whatIf.baseline")}
               </Button>
             </span>
