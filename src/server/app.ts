@@ -119,6 +119,7 @@ function addOperations(app: App, options: AppOptions): void {
   }
   const page = referencePage(document);
   app.get(`${apiRoot}/`, () => new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } }));
+  app.get(apiRoot, (c) => c.redirect(`${apiRoot}/`, 308));
   app.all("/api/*", (c) => nothingAt(c.req.path));
   app.all("/api", (c) => nothingAt(c.req.path));
 }

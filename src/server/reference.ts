@@ -123,7 +123,7 @@ function curl(found: Placed, api: Document): string {
   const needed = found.parameters.filter((p) => !("$ref" in p) && p.required && p.in === "query");
   const query = needed.map((p) => ("name" in p ? `${p.name}=${p.name.toUpperCase()}` : "")).join("&");
   const path = found.path.replaceAll(/\{(\w+)\}/g, (_, name) => String(name).toUpperCase());
-  const address = `http://localhost:4000${api.servers[0].url}${path}${query === "" ? "" : `?${query}`}`;
+  const address = `http://localhost:7319${api.servers[0].url}${path}${query === "" ? "" : `?${query}`}`;
   const write = found.method !== "get";
   return [
     `curl${found.path === "/events" ? " -N" : ""}${write ? ` -X ${found.method.toUpperCase()}` : ""} '${address}'`,
