@@ -2,7 +2,7 @@ import type { Digest } from "../base/digest.ts";
 
 /** The part of the store that a team's work is in: who may come in, what they say, and what they were answered. */
 export interface TeamStore {
-  /** In the order they were made. */
+  /** Oldest first. */
   listAccounts(): Promise<readonly AccountRow[]>;
   /**
    * Reads all accounts, and writes what `decide` makes of them, in one transaction. What `decide` throws is passed on,

@@ -21,6 +21,7 @@ describe("inviting", () => {
     );
     await invitePerson(house, "lin", ["admin"]);
     expect(await hasAdmin(house)).toBe(true);
+    house.clock.pass(1);
     await invitePerson(house, "kai", ["read"]);
     expect((await listAccounts(house)).map(({ name }) => name)).toEqual(["lin", "kai"]);
   });

@@ -32,7 +32,7 @@ export interface Invited {
   readonly secret: string;
 }
 
-/** In the order they were made, closed ones too. */
+/** Oldest first, closed ones too. */
 export async function listAccounts({ store }: Door): Promise<readonly Account[]> {
   return (await store.listAccounts()).map(accountOf);
 }
