@@ -34,8 +34,11 @@ interface Source {
   readonly toAxis: ((step: number) => number) | null;
 }
 
-/** One metric of several runs, each in the stage's attempt that the run has the result of. */
-export async function readCurves(live: Live, query: CurveQuery): Promise<Curves> {
+/**
+ * One metric of several runs, each in the stage's attempt that the run has the result of.
+ * @param signal nobody waits for the answer any more: then it is not finished
+ */
+export async function readCurves(live: Live, query: CurveQuery, signal: AbortSignal): Promise<Curves> {
   const { store } = live.session;
   const { runs } = await runIndexOf(store);
   const sources: Source[] = [];
@@ -60,6 +63,7 @@ export async function readCurves(live: Live, query: CurveQuery): Promise<Curves>
     else series.push({ run: source.run, ...drawn });
     // The store answers at once, and each curve may be long: others are let in between.
     await setImmediate();
+    if (signal.aborted) break;
   }
   return { series, missing };
 }

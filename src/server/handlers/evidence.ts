@@ -1,10 +1,13 @@
 import { notFound } from "../../app/errors.ts";
 import type { Live } from "../../app/live/live.ts";
+import { seenReport } from "../../app/read/report.ts";
 import type { Handlers } from "../handler.ts";
 
 export const evidenceHandlers: Handlers<"report" | "predict"> = {
-  report: ({ query: { landing } }, { live }) =>
-    landing === undefined ? Promise.resolve(live.report()) : landingReport(live, landing),
+  report: async ({ query: { landing } }, { live, actor }) => {
+    const current = landing === undefined ? live.report() : await landingReport(live, landing);
+    return { ...current, report: current.report === null ? null : seenReport(live.session, actor, current.report) };
+  },
   predict: ({ query }, { live }) => live.predict(query.level),
 };
 
