@@ -1,5 +1,6 @@
-import { Kbd, Modal } from "@mantine/core";
+import { CloseButton, Kbd } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "./dialog.tsx";
 import { places } from "./global-keys.ts";
 import classes from "./keys-help.module.css";
 
@@ -16,13 +17,11 @@ export default function KeysHelp({ close }: { readonly close: () => void }) {
     ...places.map(({ key, name }): readonly [readonly string[], string] => [["g", key], t(`places.${name}`)]),
   ];
   return (
-    <Modal
-      opened
-      onClose={close}
-      title={t("keys.title")}
-      size="sm"
-      closeButtonProps={{ "aria-label": t("keys.closeDialog") }}
-    >
+    <Dialog name={t("keys.title")} size={360} close={close}>
+      <div className={classes.head}>
+        <h2>{t("keys.title")}</h2>
+        <CloseButton aria-label={t("keys.closeDialog")} onClick={close} />
+      </div>
       <dl className={classes.keys}>
         {rows.map(([keys, words]) => (
           <div key={keys.join(" ")}>
@@ -35,7 +34,7 @@ export default function KeysHelp({ close }: { readonly close: () => void }) {
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -23,6 +23,7 @@ export const messages = {
       propose: "Propose a contribution",
       copyLink: "Copy a link to this page",
       copied: "Link copied.",
+      scheme: { light: "Light colours", dark: "Dark colours", auto: "Colours as the system" },
     },
     keys: {
       title: "Keys",
@@ -93,6 +94,7 @@ export const messages = {
       propose: "提出改进",
       copyLink: "复制本页链接",
       copied: "链接已复制。",
+      scheme: { light: "浅色", dark: "深色", auto: "颜色跟随系统" },
     },
     keys: {
       title: "快捷键",

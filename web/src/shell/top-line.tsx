@@ -20,7 +20,7 @@ export function TopLine({ openPalette }: { readonly openPalette: () => void }) {
         {wrong > 0 && (
           <Link to="/lab" className={classes.wrong}>
             <IconAlert size={14} />
-            {t("files.wrong", { count: wrong })}
+            <span>{t("files.wrong", { count: wrong })}</span>
           </Link>
         )}
       </div>

@@ -89,8 +89,10 @@ function Progress({ report }: { readonly report: Report }) {
       )}
       {confirmation !== null && weakest !== null && (
         <div>
-          <dt>{t("decision.evidence")}</dt>
-          <dd>{t("of", { part: format.evidence(weakest), whole: format.evidence(confirmation.threshold) })}</dd>
+          <dt>{t("decision.proof")}</dt>
+          <dd>
+            {t("decision.asked", { found: format.evidence(weakest), asked: format.evidence(confirmation.threshold) })}
+          </dd>
         </div>
       )}
       {report.landing === null && toGo !== null && (

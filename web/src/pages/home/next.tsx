@@ -38,8 +38,10 @@ function Planned({ run }: { readonly run: Plan["runs"][number] }) {
   const cost = run.uncachedCoreSeconds ?? run.coreSeconds;
   return (
     <>
-      <p className={classes.question}>{run.tells?.question ?? run.why}</p>
-      <p className={classes.quiet}>
+      <p className={classes.question}>
+        {run.tells === null ? run.why : t(`next.about.${run.tells.about}`, { levels: format.list(run.tells.levels) })}
+      </p>
+      <p className={classes.quiet} title={t("next.natsHelp")}>
         {[
           ...(run.tells === null
             ? []
