@@ -47,6 +47,21 @@ describe("an event", () => {
         step: 1,
         value: Number.NaN,
       },
+      '{"type":"metric","name":"loss","step":2,"value":1,"time":1767225600.25}': {
+        type: "metric",
+        name: "loss",
+        step: 2,
+        value: 1,
+        time: 1767225600.25,
+      },
+      // A time of another form was no error before times were kept, and is none now.
+      '{"type":"metric","name":"loss","step":3,"value":1,"time":"12:04"}': {
+        type: "metric",
+        name: "loss",
+        step: 3,
+        value: 1,
+        time: undefined,
+      },
       '{"type":"log","message":"value: NaN, so it goes"}': { type: "log", message: "value: NaN, so it goes" },
     };
     for (const [line, event] of Object.entries(good)) expect(parseEvent(line)).toEqual(event);
@@ -91,6 +106,27 @@ describe("following an events file", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("gives points the time that they say, else that at which they were read", async () => {
+    const metric = { type: "metric", name: "loss", value: 1 };
+    let now = 1_000;
+    const reader = createEventReader(path, { now: () => now });
+    const times = async (...events: readonly object[]) => {
+      appendFileSync(path, events.map((event) => `${JSON.stringify({ ...metric, ...event })}\n`).join(""));
+      const points = [];
+      for await (const batch of reader.read(false)) points.push(...batch.points);
+      return points.map(({ step, at }) => [step, at]);
+    };
+    expect(await times({ step: 1 }, { step: 2, time: 1767225600.25 })).toEqual([
+      [1, 1_000],
+      [2, 1_767_225_600_250],
+    ]);
+    now = 2_000;
+    expect(await times({ step: 3, time: null }, { step: 4, time: -1 })).toEqual([
+      [3, 2_000],
+      [4, -1_000],
+    ]);
   });
 
   it("takes the last line without its line feed only at the end", async () => {

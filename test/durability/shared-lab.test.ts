@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
@@ -55,6 +56,36 @@ describe("four processes on one store", () => {
       const own = entries.filter((entry) => entry.body.process === name).map((entry) => entry.body.n);
       expect(own).toEqual(Array.from({ length: 100 }, (_, i) => i));
     }
+    await store.close();
+  });
+});
+
+describe("three processes that change one store", () => {
+  it("number their changes in one rising sequence, and who reads on meanwhile misses none", async () => {
+    const store = await openSqliteStore(join(lab, "cairn.db"), systemClock);
+    let working = true;
+    const told = Promise.all(["a", "b", "c"].map((name) => linesOf(start("changer.ts", lab, name, "60")))).finally(
+      () => {
+        working = false;
+      },
+    );
+    // What a reader that resumes at the last number has seen of every subject.
+    const seen = new Map<string, number>();
+    let last = 0;
+    for (let more = true; more; more = working || last < (await store.lastChange())) {
+      for (const { number, id } of await store.changesSince(last, 5)) {
+        expect(number).toBeGreaterThan(last);
+        last = number;
+        seen.set(id, number);
+      }
+      await delay(1);
+    }
+    const numbers = (await told).map((lines) => lines.map(Number));
+    expect(numbers.flat().toSorted((a, b) => a - b)).toEqual(Array.from({ length: 180 }, (_, i) => i + 1));
+    for (const own of numbers) expect(own).toEqual(own.toSorted((a, b) => a - b));
+    const rows = await store.changesSince(0, 1000);
+    expect(rows).toHaveLength(10);
+    expect(new Map(rows.map(({ id, number }) => [id, number]))).toEqual(seen);
     await store.close();
   });
 });
