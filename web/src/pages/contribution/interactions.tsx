@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { Contribution, ContributionRow } from "../../../../src/api/contributions.ts";
 import { forestDomain } from "../../../../src/report/scale.ts";
-import { LevelChip } from "../../components/level-chip.tsx";
+import { contributionPath } from "../../components/level-chip.tsx";
 import { useFormat } from "../../format.ts";
 import classes from "./interactions.module.css";
 import { PairFigure } from "./pair-figure.tsx";
@@ -87,12 +88,9 @@ function withInterval(pair: Pair) {
 function PairWords({ pair, sense, named }: { readonly pair: Pair } & Pick<PairListProps, "sense" | "named">) {
   const { t } = useTranslation("contribution");
   const format = useFormat();
-  const written = (value: number) =>
-    format.mean({
-      mean: value,
-      low: value + pair.shift.low - pair.shift.mean,
-      high: value + pair.shift.high - pair.shift.mean,
-    });
+  // A digit more than the interval supports: the two would else often read the same.
+  const half = (pair.shift.high - pair.shift.low) / 20;
+  const written = (value: number) => format.mean({ mean: value, low: value - half, high: value + half });
   const kind = !pair.sure ? "unsure" : pair.shift.mean > 0 ? "helps" : "overlaps";
   const key = sense === "alone" && pair.without <= 0 ? "aloneHurts" : sense;
   return (
@@ -102,8 +100,14 @@ function PairWords({ pair, sense, named }: { readonly pair: Pair } & Pick<PairLi
         <Trans
           t={t}
           i18nKey={`pairs.${key}`}
-          values={{ without: written(pair.without), with: written(pair.with), other: pair.other }}
-          components={{ other: <LevelChip level={pair.other} /> }}
+          values={{ without: written(pair.without), with: written(pair.with) }}
+          components={{
+            other: (
+              <Link className={classes.other ?? ""} to={contributionPath(pair.other)}>
+                {pair.other}
+              </Link>
+            ),
+          }}
         />
       </p>
       <small data-kind={kind}>

@@ -62,8 +62,15 @@ export interface Request {
 /** Where something is missing or wrong before anything is sent: field → a word that names it, for a message. */
 export type Faults = ReadonlyMap<string, string>;
 
-/** The request that a draft makes: with what can be read of it, and what is wrong with the rest. */
-export function requestOf(some: Draft, baseline: Baseline): { readonly request: Request; readonly faults: Faults } {
+/**
+ * The request that a draft makes: with what can be read of it, and what is wrong with the rest.
+ * @param taken ids of the contributions that are there
+ */
+export function requestOf(
+  some: Draft,
+  baseline: Baseline,
+  taken: ReadonlySet<string>,
+): { readonly request: Request; readonly faults: Faults } {
   const faults = new Map<string, string>();
   const set: Record<string, Json> = {};
   for (const { key, text } of some.set) {
@@ -74,6 +81,7 @@ export function requestOf(some: Draft, baseline: Baseline): { readonly request: 
   if (some.title.trim() === "") faults.set("title", "empty");
   const id = idOf(some);
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(id)) faults.set("id", id === "" ? "empty" : "id");
+  else if (taken.has(id)) faults.set("id", "taken");
   if (some.area === "") faults.set("area", "empty");
   if (some.set.length === 0 && some.patch.trim() === "") faults.set("change", "empty");
   return {

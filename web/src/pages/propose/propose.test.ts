@@ -5,7 +5,7 @@ import { z } from "zod";
 import { newContribution } from "../../../../src/api/contributions.ts";
 import { emptyDraft, idFromTitle, requestOf } from "./draft.ts";
 import { placeIssue } from "./issues.ts";
-import { previewText } from "./preview.ts";
+import { previewText } from "./preview-text.ts";
 import { type Json, kindOf, readValue, shown } from "./values.ts";
 
 const baseline = new Map<string, Json>([
@@ -72,7 +72,7 @@ describe("a draft", () => {
   };
 
   test("makes a request that the API takes, and the file that would be written", () => {
-    const { request, faults } = requestOf(filled, baseline);
+    const { request, faults } = requestOf(filled, baseline, new Set(["muon"]));
     expect(faults.size).toBe(0);
     expect(newContribution.parse(request)).toMatchObject({
       id: "rotary-positions",
@@ -90,9 +90,12 @@ describe("a draft", () => {
   });
 
   test("says what is missing", () => {
-    expect([...requestOf(emptyDraft, baseline).faults.keys()]).toEqual(["title", "id", "area", "change"]);
+    expect([...requestOf(emptyDraft, baseline, new Set()).faults.keys()]).toEqual(["title", "id", "area", "change"]);
     const wrong = { ...filled, set: [{ key: "pretrain.steps", text: "many" }] };
-    expect([...requestOf(wrong, baseline).faults]).toEqual([["set.pretrain.steps", "number"]]);
+    expect([...requestOf(wrong, baseline, new Set(["rotary-positions"])).faults]).toEqual([
+      ["set.pretrain.steps", "number"],
+      ["id", "taken"],
+    ]);
   });
 });
 
