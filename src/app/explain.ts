@@ -26,7 +26,7 @@ export async function explainRun(
   const recipe = recipeOf(session, levels);
   const runner = createSessionRunner(
     () => session,
-    capacityOf({}),
+    capacityOf(session.loaded.lab, {}),
     () => {},
   );
   const previews = await runner.preview({ id: "explain", recipe, seed });

@@ -12,12 +12,12 @@ import type { Budget, Lab } from "../lab/lab.ts";
 import type { Knowledge, PlanRequest, Suggestion } from "../plan/plan.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
 import { matchCode } from "../recipe/tree.ts";
-import { createLocalExecutor } from "../run/executors/local.ts";
 import type { RunEvent, RunResult, StageOutcome } from "../run/run.ts";
 import type { Capacity, ExpectedObjective, Runner } from "../run/runner.ts";
 import { createRunner } from "../run/scheduler.ts";
 import type { RunRow, RunStage } from "../store/store.ts";
 import { originOf } from "./contexts.ts";
+import { executorOf } from "./executors.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import type { Session } from "./session.ts";
@@ -50,7 +50,7 @@ export type QueueEnd =
 export interface QueueOptions {
   /** Of this invocation, beside the policy's. */
   readonly budget: Budget;
-  readonly capacity: Partial<Capacity>;
+  readonly capacity: WantedCapacity;
   readonly signal: AbortSignal;
   readonly onEvent: (event: QueueEvent) => void;
   readonly control?: QueueControl;
@@ -87,7 +87,7 @@ async function withQueue(
   options: QueueOptions,
   work: (queue: Queue) => Promise<QueueEnd>,
 ): Promise<QueueEnd> {
-  const capacity = capacityOf(options.capacity);
+  const capacity = capacityOf(session.loaded.lab, options.capacity);
   const current = options.control?.session ?? (() => session);
   const runner = createSessionRunner(current, capacity, (event) => options.onEvent({ kind: "stage", event }));
   const interrupt = () => void runner.cancel();
@@ -368,7 +368,7 @@ export function createSessionRunner(
   return createRunner({
     journal: session.store.journal(session.owner),
     artifacts: session.artifacts,
-    executor: createLocalExecutor(),
+    executor: executorOf(session, (remote, problem) => onEvent({ kind: "contact", remote, problem })),
     clock: session.clock,
     workspace,
     materialise: async (recipe) =>
@@ -401,8 +401,13 @@ function codeFiles({ recipe, tree }: ResolvedRecipe): ReadonlySet<string> {
   );
 }
 
-export function capacityOf(wanted: Partial<Capacity>): Capacity {
+/** Of this machine; what is absent is all of it, and no GPU. */
+export type WantedCapacity = Partial<Omit<Extract<Capacity, { kind: "machine" }>, "kind">>;
+
+export function capacityOf({ executor }: Lab, wanted: WantedCapacity): Capacity {
+  if (executor.kind !== "local") return { kind: "jobs", jobs: executor.jobs };
   return {
+    kind: "machine",
     cpus: wanted.cpus ?? availableParallelism(),
     gpus: wanted.gpus ?? 0,
     memory: wanted.memory ?? Math.floor(totalmem() / 2 ** 20),
@@ -411,6 +416,7 @@ export function capacityOf(wanted: Partial<Capacity>): Capacity {
 
 /** Runs in flight: a run is a chain, so about as many as its largest stage fits at once. */
 function slotsOf(session: Session, capacity: Capacity): number {
+  if (capacity.kind === "jobs") return capacity.jobs;
   const stages = session.loaded.lab.stages;
   const cpus = Math.max(...stages.map((stage) => stage.resources.cpus), 1);
   const gpus = Math.max(...stages.map((stage) => stage.resources.gpus), 0);

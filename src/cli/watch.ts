@@ -11,7 +11,8 @@ export const noLimits = {
 } as const;
 
 /**
- * Has the queue work while a person watches: progress on the terminal, Ctrl-C ends what runs and keeps what is recorded.
+ * Has the queue work while a person watches: progress on the terminal, Ctrl-C ends what runs here, leaves what
+ * runs elsewhere, and keeps what is recorded.
  * @throws CairnError `run-failed` when the baseline does not run.
  */
 export async function watchQueue(
@@ -21,7 +22,14 @@ export async function watchQueue(
   work: (options: QueueOptions) => Promise<QueueEnd>,
 ): Promise<QueueEnd> {
   const progress = createProgress(io, session);
-  const interrupt = interruptSignal(() => progress.say("stopping: ending what runs; a second Ctrl-C quits at once"));
+  const goesOn = session.loaded.lab.executor.kind !== "local";
+  const interrupt = interruptSignal(() =>
+    progress.say(
+      goesOn
+        ? "stopping: what was submitted goes on; `cairn run` takes it up again, `cairn cancel` ends it"
+        : "stopping: ending what runs; a second Ctrl-C quits at once",
+    ),
+  );
   try {
     const end = await work({ ...limits, signal: interrupt.signal, onEvent: progress.onEvent });
     if (end.kind === "baseline-failed") {
@@ -33,6 +41,11 @@ export async function watchQueue(
     interrupt.dispose();
     progress.end();
   }
+}
+
+/** Resolves on Ctrl-C and SIGTERM; a second one ends the process at once. */
+export async function untilInterrupted(): Promise<void> {
+  await new Promise<void>((resolve) => interruptSignal(resolve));
 }
 
 /** Aborts on Ctrl-C and SIGTERM; a second one ends the process at once. */

@@ -174,6 +174,33 @@ export const policyKeys = {
   },
 } as const satisfies KeyTable<string>;
 
+export const executorKeys = {
+  kind: {
+    doc: "`local` (processes of this machine), `slurm` or `ray`. Default local.",
+    schema: { enum: ["local", "slurm", "ray"], default: "local" },
+  },
+  jobs: {
+    doc: "slurm, ray: stages there at once, waiting ones too. Default 32.",
+    schema: { type: "integer", minimum: 1, default: 32 },
+  },
+  modules: { doc: "slurm, ray: environment modules to load before every command.", schema: texts },
+  prefix: {
+    doc: "slurm, ray: words before every command: `[apptainer, exec, --nv, image.sif]`.",
+    schema: { type: "array", items: text },
+  },
+  partition: { doc: "slurm: the partition.", schema: text },
+  account: { doc: "slurm: the account that is charged.", schema: text },
+  qos: { doc: "slurm: the quality of service.", schema: text },
+  arguments: {
+    doc: "slurm: further arguments of sbatch: `['--constraint=a100']`.",
+    schema: { type: "array", items: text },
+  },
+  address: {
+    doc: "ray: where its dashboard is: `http://127.0.0.1:8265`. Its token, if it asks for one, is in the environment: CAIRN_RAY_TOKEN.",
+    schema: { type: "string", pattern: "^https?://" },
+  },
+} as const satisfies KeyTable<string>;
+
 export const labKeys = {
   cairn: { doc: "The format of this file: 1.", schema: { const: labFormat }, required: true },
   name: { doc: "What the team calls the lab.", schema: text, required: true },
@@ -207,4 +234,8 @@ export const labKeys = {
     },
   },
   policy: { doc: "How decisions are made.", schema: { $ref: "#/$defs/policy" } },
+  executor: {
+    doc: "Where stages run; not part of what they are: results are the same for all.",
+    schema: { $ref: "#/$defs/executor" },
+  },
 } as const satisfies KeyTable<string>;

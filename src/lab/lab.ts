@@ -9,6 +9,33 @@ export interface Lab {
   /** From cheap proxy to target, at least one; the last is the one that decisions are about unless the policy says so. */
   readonly scales: readonly Scale[];
   readonly policy: Policy;
+  readonly executor: ExecutorSpec;
+}
+
+/** Where stages run: never part of what they are. */
+export type ExecutorSpec =
+  | { readonly kind: "local" }
+  | (RemoteSpec & {
+      readonly kind: "slurm";
+      readonly partition: string | null;
+      readonly account: string | null;
+      readonly qos: string | null;
+      /** Further words for sbatch. */
+      readonly arguments: readonly string[];
+    })
+  | (RemoteSpec & {
+      readonly kind: "ray";
+      /** Of the dashboard: `http://127.0.0.1:8265`. */
+      readonly address: string;
+    });
+
+interface RemoteSpec {
+  /** Attempts that wait or run there at once. */
+  readonly jobs: number;
+  /** Environment modules to load before every command. */
+  readonly modules: readonly string[];
+  /** Words before every command: `[apptainer, exec, --nv, image.sif]`. */
+  readonly prefix: readonly string[];
 }
 
 export interface StageSpec {

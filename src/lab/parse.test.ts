@@ -107,6 +107,7 @@ describe("parseLab", () => {
         blind: false,
         budget: { runs: 40, core_hours: 2.5, gpu_hours: null, hours: null },
       },
+      executor: { kind: "local" },
     });
     const { run, code } = places.stages.get("corpus") ?? { run: null, code: [] };
     expect(run === null ? "" : full.slice(run.start, run.end)).toBe('node "stages/the corpus.ts"');
@@ -183,5 +184,42 @@ describe("parseLab", () => {
   test("is not blown up by brackets", () => {
     expect(parse(`cairn: ${"[".repeat(3000)}`).lab).toBe(null);
     expect(parse(`cairn: ${"[".repeat(300)}${"]".repeat(300)}`).diagnostics.map((d) => d.code)).toEqual(["too-large"]);
+  });
+});
+
+describe("the executor", () => {
+  const minimal =
+    "cairn: 1\nname: t\nstages: { a: { run: x } }\nobjectives: { o: { stage: a, goal: minimize, matters: 1 } }";
+  const read = (text: string) => parse(`${minimal}\nexecutor: ${text}\n`);
+
+  test("is local unless the lab says otherwise", () => {
+    expect(parse(minimal).lab?.executor).toEqual({ kind: "local" });
+    expect(read("{ kind: local }").lab?.executor).toEqual({ kind: "local" });
+  });
+
+  test("reads what Slurm and Ray are to be told", () => {
+    expect(
+      read("{ kind: slurm, partition: gpu, qos: high, arguments: [--exclusive], prefix: [a, a] }").lab?.executor,
+    ).toEqual({
+      kind: "slurm",
+      ...{ jobs: 32, modules: [], prefix: ["a", "a"] },
+      ...{ partition: "gpu", account: null, qos: "high", arguments: ["--exclusive"] },
+    });
+    expect(read("{ kind: ray, address: 'http://head:8265/', jobs: 4, modules: [cuda/12] }").lab?.executor).toEqual({
+      kind: "ray",
+      ...{ jobs: 4, modules: ["cuda/12"], prefix: [], address: "http://head:8265" },
+    });
+  });
+
+  test("says which kind a key belongs to, and what is wrong with a value", () => {
+    const messages = (text: string) => read(text).diagnostics.map(({ message, help }) => `${message} ${help}`);
+    expect(messages("{ kind: ray, partition: gpu }")).toEqual([
+      "`partition` means nothing to the executor `ray`. It is a key of `kind: slurm`.",
+    ]);
+    expect(messages("{ jobs: 3 }")).toEqual([
+      "`jobs` means nothing to the executor `local`. It is a key of `kind: slurm` and `kind: ray`.",
+    ]);
+    expect(messages("{ kind: ray, address: 'head:8265' }")[0]).toContain("is not an address");
+    expect(messages("{ kind: slrum }")[0]).toContain("slurm");
   });
 });

@@ -15,6 +15,7 @@ import {
   rules,
 } from "./node.ts";
 import { readOverlay, type Settable } from "./overlay.ts";
+import { readExecutor } from "./parse-executor.ts";
 import { readStage } from "./parse-stage.ts";
 import { readAmount } from "./quantity.ts";
 import type { Diagnostic, Source, Span } from "./source.ts";
@@ -67,8 +68,9 @@ function readLab(
   const objectives = readObjectives(fields.get("objectives"), [...settable.keys()], out);
   const scales = readScales(fields.get("scales"), settable, out);
   const policy = readPolicy(fields.get("policy"), scales, out);
+  const executor = readExecutor(fields.get("executor"), out);
   const specs = stages.map((stage) => stage.spec).filter((spec): spec is StageSpec => spec !== null);
-  return { name: name ?? "", stages: specs, objectives, scales, policy };
+  return { name: name ?? "", stages: specs, objectives, scales, policy, executor };
 }
 
 /** A lab of a newer format: nothing else that could be said of it would be right. */

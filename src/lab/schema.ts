@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../base/json.ts";
-import { budgetKeys, labKeys, objectiveKeys, policyKeys, resourceKeys, stageKeys } from "./keys.ts";
+import { budgetKeys, executorKeys, labKeys, objectiveKeys, policyKeys, resourceKeys, stageKeys } from "./keys.ts";
 import type { KeyTable } from "./node.ts";
 
 /** JSON Schema (draft 2020-12) of `cairn.yaml`, for editors: they complete keys and show what each means. */
@@ -15,6 +15,7 @@ export function labSchema(): Json {
       objective: objectSchema(objectiveKeys),
       policy: objectSchema(policyKeys),
       budget: objectSchema(budgetKeys),
+      executor: objectSchema(executorKeys),
     },
   };
 }

@@ -32,6 +32,7 @@ const lab: Lab = {
     { name: "proxy", set: { "train.steps": 100, "train.lr": 1 } },
     { name: "full", set: {} },
   ],
+  executor: { kind: "local" },
   policy: {
     alpha: 0.05,
     confidence: 0.9,

@@ -17,7 +17,7 @@ describe("the machine's room", () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(demand, { maxLength: 15 }), fc.infiniteStream(fc.nat()), async (demands, picks) => {
-        const room = createRoom({ cpus: 4, gpus: 2, memory: 10 }, "3,5");
+        const room = createRoom({ kind: "machine", cpus: 4, gpus: 2, memory: 10 }, "3,5");
         const held = new Map<Grant, (typeof demands)[number]>();
         let served = 0;
         for (const demand of demands) {
@@ -48,7 +48,7 @@ describe("the machine's room", () => {
   });
 
   it("keeps the order: small ones do not overtake a large one that waits, earlier ranks go first", async () => {
-    const room = createRoom({ cpus: 2, gpus: 0, memory: 10 }, undefined);
+    const room = createRoom({ kind: "machine", cpus: 2, gpus: 0, memory: 10 }, undefined);
     const order: string[] = [];
     const ask = async (name: string, cpus: number, rank: number) => {
       const grant = await room.acquire(needs(cpus), rank, never);
@@ -68,7 +68,7 @@ describe("the machine's room", () => {
   });
 
   it("lets go of those who no longer want it", async () => {
-    const room = createRoom({ cpus: 1, gpus: 0, memory: 10 }, undefined);
+    const room = createRoom({ kind: "machine", cpus: 1, gpus: 0, memory: 10 }, undefined);
     const controller = new AbortController();
     const first = await room.acquire(needs(1), 0, never);
     const gone = room.acquire(needs(1), 0, controller.signal);

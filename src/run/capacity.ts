@@ -36,7 +36,8 @@ interface Needs {
  * A stage that asks for more cores or memory than there are gets all of them and runs alone: what it is does not change.
  * More GPUs than there are is the caller's to refuse.
  */
-export function createRoom(capacity: Capacity, visible: string | undefined): Room {
+export function createRoom(limit: Capacity, visible: string | undefined): Room {
+  const capacity = limit.kind === "machine" ? limit : { cpus: limit.jobs, gpus: 0, memory: 0 };
   let cpus = capacity.cpus;
   let memory = capacity.memory;
   const gpus = gpuNames(capacity.gpus, visible);
@@ -70,11 +71,14 @@ export function createRoom(capacity: Capacity, visible: string | undefined): Roo
     acquire: (resources, rank, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve(null);
-        const needs = {
-          cpus: Math.min(resources.cpus, capacity.cpus),
-          gpus: resources.gpus,
-          memory: Math.min(resources.memory ?? 0, capacity.memory),
-        };
+        const needs =
+          limit.kind === "jobs"
+            ? { cpus: 1, gpus: 0, memory: 0 }
+            : {
+                cpus: Math.min(resources.cpus, capacity.cpus),
+                gpus: resources.gpus,
+                memory: Math.min(resources.memory ?? 0, capacity.memory),
+              };
         const abort = () => {
           const at = queue.indexOf(waiting);
           if (at === -1) return;

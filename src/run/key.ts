@@ -105,8 +105,9 @@ async function work(work: Work): Promise<KeyOutcome> {
 
   const there = await deps.journal.findResult(key);
   if (there !== null) return reused(there);
-  if (stage.resources.gpus > deps.capacity.gpus) {
-    return refused({ kind: "no-capacity", needed: stage.resources.gpus, available: deps.capacity.gpus });
+  const { capacity } = deps;
+  if (capacity.kind === "machine" && stage.resources.gpus > capacity.gpus) {
+    return refused({ kind: "no-capacity", needed: stage.resources.gpus, available: capacity.gpus });
   }
   const place = await order.place();
   if (!place.ok) return refused(place.error);
@@ -179,7 +180,10 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
 }
 
 /** What is worth keeping alive: attempts that somebody watches or, where they can be attached to, could watch. */
-export function liveness({ executor, journal }: RunnerDeps): (attempt: string) => Promise<boolean> {
+export function liveness({
+  executor,
+  journal,
+}: Pick<RunnerDeps, "executor" | "journal">): (attempt: string) => Promise<boolean> {
   if (executor.attach === undefined) return async (attempt) => !(await journal.isAbandoned(attempt));
   return async (attempt) => !(await journal.isOver(attempt));
 }

@@ -123,6 +123,8 @@ export type RunEvent =
       readonly attempt: string;
       readonly message: string;
     }
+  /** Where stages run cannot be reached, or, with no problem, can again. What runs there goes on. */
+  | { readonly kind: "contact"; readonly remote: string; readonly problem: string | null }
   /** Something that was tolerated, such as a garbled event line. */
   | { readonly kind: "warning"; readonly run: string; readonly stage: string; readonly message: string };
 

@@ -53,12 +53,16 @@ export interface ExpectedObjective {
   readonly items: boolean;
 }
 
-export interface Capacity {
-  readonly cpus: number;
-  readonly gpus: number;
-  /** MiB. */
-  readonly memory: number;
-}
+export type Capacity =
+  | {
+      readonly kind: "machine";
+      readonly cpus: number;
+      readonly gpus: number;
+      /** MiB. */
+      readonly memory: number;
+    }
+  /** Elsewhere, with a queue of its own: so many attempts at once, and the rest is its affair. */
+  | { readonly kind: "jobs"; readonly jobs: number };
 
 /** The moments between the steps of an attempt, at which a crash must lose nothing. */
 export const failPoints = [

@@ -105,6 +105,21 @@ export function createJournal(context: JournalContext, owner: string): Journal {
   };
 }
 
+/** Ends attempts of owners that are gone, without a verdict. Returns them. */
+export async function releaseAbandoned({ db, clock, vigil }: Omit<JournalContext, "inFlight">): Promise<string[]> {
+  return db.transaction().execute(async (trx) => {
+    const open = await trx
+      .selectFrom("attempts")
+      .innerJoin("owners", "owners.owner", "attempts.owner")
+      .select(["attempts.id", "attempts.fence", "attempts.owner", "owners.beats"])
+      .where("attempts.state", "=", "started")
+      .execute();
+    const gone = open.filter(({ owner, beats }) => vigil(owner, beats));
+    for (const attempt of gone) await end(trx, clock, attempt, "released", null);
+    return gone.map(({ id }) => id);
+  });
+}
+
 export async function findResult(db: Kysely<Schema>, key: Digest): Promise<StageResult | null> {
   const row = await db
     .selectFrom("results")

@@ -8,7 +8,7 @@ import { DamagedRow } from "./codec.ts";
 import { changeComment, countComments, insertComment, listComments } from "./comments.ts";
 import { appendMetrics, metricNames, readMetrics, summariseMetrics } from "./curves.ts";
 import { nodeSqliteDialect } from "./dialect.ts";
-import { createJournal, findResult, type JournalContext } from "./journal.ts";
+import { createJournal, findResult, type JournalContext, releaseAbandoned } from "./journal.ts";
 import { append, entries, entriesBefore } from "./ledger.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { isDeadHere } from "./owner.ts";
@@ -62,6 +62,7 @@ export async function openSqliteStore(
     findRun: guarded((id) => findRun(db, id)),
     findRuns: guarded((ids) => findRuns(db, ids)),
     listRuns: guarded(() => listRuns(db)),
+    releaseAbandoned: () => releaseAbandoned({ db, clock, vigil }),
     takeOverRuns: guarded((owner) => takeOverRuns(db, clock, vigil, owner)),
     append: (ledger, body) => append(db, clock, ledger, body),
     entries: guarded((ledger) => entries(db, ledger)),

@@ -40,6 +40,8 @@ export interface Store extends TeamStore {
   findRuns(ids: readonly string[]): Promise<readonly RunRow[]>;
   /** In the order they were inserted. */
   listRuns(): Promise<readonly RunRow[]>;
+  /** Gives back the keys of attempts whose owners are gone. Returns those attempts. */
+  releaseAbandoned(): Promise<readonly string[]>;
   /** Makes runs that a dead owner left pending or running this owner's, as `pending`. Returns those. */
   takeOverRuns(owner: string): Promise<readonly RunRow[]>;
 

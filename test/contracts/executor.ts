@@ -89,7 +89,9 @@ export function executorContract(backend: ExecutorBackend): void {
 
     it("runs many at once", async () => {
       const exits = Array.from({ length: 12 }, (_, code) => executor.start(task({ kind: "exit", code })).exit);
-      expect(await Promise.all(exits)).toMatchObject(Array.from({ length: 12 }, (_, code) => ({ kind: "exited", code })));
+      expect(await Promise.all(exits)).toMatchObject(
+        Array.from({ length: 12 }, (_, code) => ({ kind: "exited", code })),
+      );
     });
 
     it("sweeps nothing that is live", async () => {

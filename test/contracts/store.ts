@@ -171,6 +171,17 @@ export function storeContract(backend: StoreBackend): void {
         expect(await b.isOver("s-0123456789-1-01234567")).toBe(false);
       });
 
+      it("of owners that are gone can be given back, and nobody else's are", async () => {
+        const [a, b] = [store.journal("a"), store.journal("b")];
+        const [left, kept] = [granted(await claim(a, 1)), granted(await claim(b, 2))];
+        expect(await store.releaseAbandoned()).toEqual([]);
+        dead.add("a");
+        expect(await store.releaseAbandoned()).toEqual([left.id]);
+        expect(await store.releaseAbandoned()).toEqual([]);
+        expect([await b.isOver(left.id), await b.isOver(kept.id)]).toEqual([true, false]);
+        expect(await a.record(left, resultOf(left))).toBe("fenced");
+      });
+
       it("of a silent owner are taken after thirty seconds, watched; heartbeats keep them", async () => {
         const [a, b] = [store.journal("a"), store.journal("b")];
         const old = granted(await claim(a, 1));

@@ -248,7 +248,7 @@ describe("a stage that is odd but right", () => {
       PYTHONPATH: "/evil",
       CUDA_VISIBLE_DEVICES: "5,7",
     };
-    const own = await open({ hostEnvironment: host, capacity: { cpus: 2, gpus: 2, memory: 100 } });
+    const own = await open({ hostEnvironment: host, capacity: { kind: "machine", cpus: 2, gpus: 2, memory: 100 } });
     const change = {
       env: { MODE: "fast" },
       resources: { cpus: 2, gpus: 1, memory: null },
@@ -328,7 +328,7 @@ describe("what was recorded", () => {
   });
 
   it("is made once for all the runs that ask for it at the same time", async () => {
-    const own = await open({ capacity: { cpus: 8, gpus: 0, memory: 100 } });
+    const own = await open({ capacity: { kind: "machine", cpus: 8, gpus: 0, memory: 100 } });
     const gate = join(own.lab, "gate");
     const recipe = await own.recipe(stage("s", `read line < ${gate}; echo $line > $CAIRN_OUT/x`));
     execFileSync("mkfifo", [gate]);
@@ -338,7 +338,7 @@ describe("what was recorded", () => {
     const outcomes = (await Promise.all(runs)).map(({ stages }) => stages.get("s"));
     expect(outcomes.map((outcome) => outcome?.kind === "done" && outcome.reused)).toEqual([false, true, true]);
     expect(await own.store.listAttempts(doneOf(outcomes[0]).key)).toHaveLength(1);
-    const byRun = Map.groupBy(own.events, (event) => event.run);
+    const byRun = Map.groupBy(own.events, (event) => ("run" in event ? event.run : ""));
     expect([...byRun.values()].map(kinds).sort()).toEqual([
       ["stage-shared", "stage-reused"],
       ["stage-shared", "stage-reused"],

@@ -62,7 +62,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
       edits.size === 0 ? ok(lab) : materialiseTree(lab, tree, edits, new Set(tree.keys()), workspace),
     rehash: hashFiles,
     objectives: new Map(),
-    capacity: { cpus: 4, gpus: 0, memory: 1024 },
+    capacity: { kind: "machine", cpus: 4, gpus: 0, memory: 1024 },
     retries: 0,
     hostEnvironment: process.env,
     onEvent: (event) => events.push(event),

@@ -115,6 +115,7 @@ class QueueThread {
   #tell(event: QueueEvent): void {
     if (event.kind !== "stage") return;
     const { event: stage } = event;
+    if (stage.kind === "contact") return;
     const tell = (attempt: string | null, done: number | null) => {
       if (attempt !== null) this.#say({ kind: "progress", run: stage.run, attempt, done });
     };

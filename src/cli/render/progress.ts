@@ -110,6 +110,13 @@ export function createProgress(io: Io, session: Session): Progress {
       case "warning":
         print(`${paint("yellow", "!")} ${event.stage}: ${event.message}`);
         return;
+      case "contact":
+        if (event.problem === null) print(paint("dim", `${event.remote} can be reached again`));
+        else
+          print(
+            `${paint("yellow", "!")} ${event.remote} cannot be reached; what runs there goes on (${event.problem})`,
+          );
+        return;
       case "stage-shared":
       case "stage-log":
         return;

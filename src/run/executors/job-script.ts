@@ -26,6 +26,9 @@ export function jobFiles(folder: string): JobFiles {
   return { script: at("job.sh"), submitted: at("submitted"), begun: at("begun"), exit: at("exit") };
 }
 
+/** Attempts are named `<stage>-<10 of the key>-<fence>-<8 random>`: no other job of this user's looks so. */
+export const attemptName = /^[a-z][a-z0-9_]*-[0-9a-f]{10}-[0-9]+-[0-9a-f]{8}$/;
+
 /** What a site puts around every command. */
 export interface Wrapping {
   /** Environment modules to load first. */
@@ -54,6 +57,7 @@ export function jobScript(task: Task, wrapping: Wrapping): string {
     "#!/bin/sh",
     "# Written by Cairn for one attempt at one stage.",
     `[ -d ${quote(task.folder)} ] || exit 0`,
+    `exec >>${quote(task.logFile)} 2>&1 </dev/null`,
     `cd ${quote(task.cwd)} || exit 127`,
     ...(output === undefined
       ? [`mkdir ${quote(files.begun)} 2>/dev/null`]

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { err, ok, type Result } from "../../base/result.ts";
 import { errorCode } from "../../base/system-error.ts";
 import type { Task } from "../run.ts";
+import { attemptName } from "./job-script.ts";
 import type { JobState, Remote, Submission } from "./remote.ts";
 
 /** What a site wants said with every submission. */
@@ -20,9 +21,6 @@ export type CallResult =
   /** It hung: what it was to do may have been done. */
   | { readonly kind: "timed-out" }
   | { readonly kind: "absent"; readonly program: string };
-
-/** Attempts are named `<stage>-<10 of the key>-<fence>-<8 random>`: no other job of this user's looks so. */
-const attemptName = /^[a-z][a-z0-9_]*-[0-9a-f]{10}-[0-9]+-[0-9a-f]{8}$/;
 
 /**
  * Jobs of Slurm's, by its own commands, never through a shell. A job is named after its attempt and always spoken of by

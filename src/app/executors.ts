@@ -1,0 +1,27 @@
+import { createLocalExecutor } from "../run/executors/local.ts";
+import { createRay } from "../run/executors/ray.ts";
+import { createRemoteExecutor, type Remote } from "../run/executors/remote.ts";
+import { createSlurm } from "../run/executors/slurm.ts";
+import type { Executor } from "../run/run.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * What the lab says that its stages run on.
+ * @param onContact told when somewhere else cannot be reached, and with null when it can again
+ */
+export function executorOf(
+  { loaded, clock }: Session,
+  onContact: (remote: string, problem: string | null) => void,
+): Executor {
+  const spec = loaded.lab.executor;
+  if (spec.kind === "local") return createLocalExecutor();
+  const remote: Remote =
+    spec.kind === "slurm"
+      ? createSlurm(spec)
+      : createRay({ address: spec.address, token: process.env.CAIRN_RAY_TOKEN ?? null });
+  return createRemoteExecutor(remote, {
+    clock,
+    wrapping: spec,
+    onContact: (problem) => onContact(remote.name, problem),
+  });
+}
