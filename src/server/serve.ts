@@ -20,7 +20,7 @@ export interface ServeOptions {
 }
 
 export interface Served {
-  /** Where it can be opened: `http://localhost:4000`. */
+  /** Where it can be opened: `http://localhost:7319`. */
   readonly url: string;
   readonly port: number;
   /** Takes nothing new, ends what streams, lets the rest be answered, and after five seconds cuts off. */
@@ -59,9 +59,11 @@ export async function startServer({ app, host, port, log, closing, publicUrl }: 
       closing.abort();
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
-      server.closeIdleConnections();
+      // Connections that are kept alive are idle one after another, as what they were asked is answered.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const late = setTimeout(() => server.closeAllConnections(), grace);
       await closed.promise;
+      clearInterval(sweep);
       clearTimeout(late);
     },
   };

@@ -35,7 +35,10 @@ export interface Rig {
   readonly invitation: string;
   readonly admin: string;
   readonly closing: AbortController;
-  request(path: string, init?: RequestInit & { readonly as?: Holder; readonly from?: string }): Promise<Response>;
+  request(
+    path: string,
+    init?: RequestInit & { readonly as?: Holder | undefined; readonly from?: string },
+  ): Promise<Response>;
   /** A JSON write with a key of its own. */
   write(method: string, path: string, as: Holder, body?: unknown): Promise<Response>;
   close(): Promise<void>;
