@@ -49,11 +49,16 @@ export function ChangePart({ stages, baseline, ...part }: ChangePartProps) {
       <ParameterPicker
         stages={stages}
         chosen={draft.set}
-        onChosen={(key) => change({ set: [...draft.set, { key, text: shown(baseline.get(key) ?? null) }] })}
+        onChosen={(key) => change({ set: [...draft.set, { key, text: firstText(baseline.get(key) ?? null) }] })}
       />
       <PatchField {...part} />
     </section>
   );
+}
+
+/** What a field starts with: of two values, the other one. */
+function firstText(before: Json): string {
+  return typeof before === "boolean" ? String(!before) : shown(before);
 }
 
 interface ParameterPickerProps {

@@ -7,7 +7,7 @@ export function previewText(request: Request, caller: string): string {
   return stringify({
     title: title === "" ? id.replaceAll(/[-_]/g, " ") : title,
     by: by.length === 0 ? [caller] : by,
-    area,
+    ...(area !== "" && { area }),
     ...(why !== "" && { why }),
     ...(Object.keys(set).length > 0 && { set }),
     ...(patch !== undefined && { patch: `contributions/${id}.patch` }),

@@ -59,7 +59,7 @@ export function usePreview() {
   return { shown, control, keep };
 }
 
-const width = 400;
+const width = 430;
 
 export interface PreviewProps {
   readonly shown: Shown;

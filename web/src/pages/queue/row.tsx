@@ -80,9 +80,9 @@ function TitleCell({
           )}
         </div>
         <div className={classes.line}>
+          {change.length > 0 && <code className={classes.change}>{change.join("; ")}</code>}
           <span className={classes.area}>{row.area}</span>
           <Authors row={row} />
-          {change.length > 0 && <code className={classes.change}>{change.join("; ")}</code>}
         </div>
         {row.blockedBy !== null && (
           <div className={classes.blocked}>
