@@ -27,6 +27,9 @@ function hash(text: string): number {
   return h >>> 0;
 }
 
+/** Slots of the first lightness: they are told apart best, and are given first. */
+const clear = slots / 2;
+
 /**
  * A slot of the palette for every id: the one that its name hashes to, so that a run keeps its colour from page to page;
  * where an earlier one has taken that, the next that is free. So ids that are added at the end change no colour.
@@ -37,11 +40,12 @@ export function slotsOf(ids: readonly string[]): ReadonlyMap<string, number> {
   for (const id of ids) {
     if (found.has(id)) continue;
     if (taken.size === slots) taken = new Set();
-    let slot = hash(id) % slots;
-    // Seven has no divisor in common with twenty, so that this comes by every slot, and far hues come first.
-    while (taken.has(slot)) slot = (slot + 7) % slots;
-    taken.add(slot);
-    found.set(id, slot);
+    const first = taken.size < clear ? 0 : clear;
+    let place = hash(id) % clear;
+    // Three has no divisor in common with ten, so that this comes by every slot.
+    while (taken.has(first + place)) place = (place + 3) % clear;
+    taken.add(first + place);
+    found.set(id, first + place);
   }
   return found;
 }

@@ -109,7 +109,7 @@ export function createPlot(host: HTMLElement, first: Scene, listeners: Listeners
           grid: { show: false },
           ticks: { ...grid, size: 4 },
           border: { ...grid, show: true },
-          splits: (u) => linearTicks(scene.x, u.width / 90),
+          splits: (u) => linearTicks(scene.x, u.width / 64),
           values: (_, splits) => splits.map(scene.formatX),
         },
         {

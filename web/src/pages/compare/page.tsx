@@ -135,6 +135,7 @@ function Charts({ comparison, runs, hidden, pointer }: ChartsProps) {
   }
   return (
     <section aria-label={t("curves")}>
+      <h2>{t("curves")}</h2>
       <div className={styles.controls}>
         <SegmentedControl
           aria-label={t("axis.label")}
