@@ -73,5 +73,7 @@ describe("a discussion", () => {
     const { account } = await invitePerson(house, "host");
     const namesake: Actor = { account, name: "host", scopes: [] };
     expect(await failureOf(editComment(house, namesake, blind, id, "x"))).toContain("forbidden");
+    const { id: theirs } = await addComment(house, namesake, blind, "Mine");
+    expect(await failureOf(editComment(house, host, blind, theirs, "x"))).toContain("forbidden");
   });
 });
