@@ -104,27 +104,33 @@ function relative(fraction: number): string {
   return `${formatSigned(percent, Math.abs(percent) < 10 ? 1 : 0)}%`;
 }
 
+/** One decimal below ten, none above, and none that is zero. */
+function short(amount: number): string {
+  return formatNumber(amount < 9.95 ? Math.round(amount * 10) / 10 : Math.round(amount));
+}
+
+/** Days, hours, minutes and seconds, in seconds. */
 const spans = [86_400, 3600, 60, 1];
 
+/** In the largest unit that fits and the one below it, rounded to that. */
 function duration(say: Words, seconds: number): string {
-  if (seconds < 9.95) return `${formatNumber(Math.max(0, seconds), 1)} ${say.units[3]}`;
-  const whole =
-    seconds >= 86_400
-      ? Math.round(seconds / 3600) * 3600
-      : seconds >= 3600
-        ? Math.round(seconds / 60) * 60
-        : Math.round(seconds);
+  if (seconds < 9.95) return `${short(Math.max(0, seconds))} ${say.units[3]}`;
+  const step = seconds >= 86_400 ? 3600 : seconds >= 3600 ? 60 : 1;
+  const whole = Math.round(seconds / step) * step;
   const first = spans.findIndex((span) => whole >= span);
-  const span = spans[first] ?? 1;
-  const large = `${Math.floor(whole / span)} ${say.units[first] ?? say.units[3]}`;
-  const rest = Math.floor((whole % span) / (spans[first + 1] ?? 1));
-  return first >= 3 || rest === 0 ? large : `${large} ${rest} ${say.units[first + 1] ?? say.units[3]}`;
+  const [span = 1, below = 1] = spans.slice(first);
+  const rest = Math.floor((whole % span) / below);
+  const parts = [
+    `${Math.floor(whole / span)} ${say.units[first]}`,
+    ...(rest === 0 ? [] : [`${rest} ${say.units[first + 1]}`]),
+  ];
+  return parts.join(" ");
 }
 
 function deviceTime(say: Words, seconds: number, device: "core" | "gpu"): string {
-  if (seconds < 90) return say.deviceUnits.second(formatNumber(seconds, seconds < 9.95 ? 1 : 0), device);
-  if (seconds < 5400) return say.deviceUnits.minute(formatNumber(seconds / 60, 0), device);
-  return say.deviceUnits.hour(formatNumber(seconds / 3600, seconds < 35_820 ? 1 : 0), device);
+  if (seconds < 90) return say.deviceUnits.second(short(seconds), device);
+  if (seconds < 5400) return say.deviceUnits.minute(formatNumber(Math.round(seconds / 60)), device);
+  return say.deviceUnits.hour(short(seconds / 3600), device);
 }
 
 const agoUnits: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

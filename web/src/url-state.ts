@@ -16,12 +16,18 @@ export function useUrlState(name: string, fallback = ""): readonly [string, (val
 /** A list, kept as `name=a,b`; empty: left out. */
 export function useUrlList(name: string): readonly [readonly string[], (values: readonly string[]) => void] {
   const [text, setText] = useUrlState(name);
-  const set = useCallback((values: readonly string[]) => setText(values.map(escaped).join(",")), [setText]);
-  return [text === "" ? [] : text.split(",").map(decodeURIComponent), set];
+  const set = useCallback((values: readonly string[]) => setText(textOf(values)), [setText]);
+  return [listOf(text), set];
 }
 
-function escaped(value: string): string {
-  return value.replaceAll("%", "%25").replaceAll(",", "%2C");
+/** Values that are not empty, with commas between; a comma or a percent sign inside one is escaped. */
+export function textOf(values: readonly string[]): string {
+  return values.map((value) => value.replaceAll("%", "%25").replaceAll(",", "%2C")).join(",");
+}
+
+export function listOf(text: string): readonly string[] {
+  const parts = text.split(",").filter((part) => part !== "");
+  return parts.map((part) => part.replaceAll("%2C", ",").replaceAll("%25", "%"));
 }
 
 /** The query with one parameter set, or taken out where the value is empty. */
