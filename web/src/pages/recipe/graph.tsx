@@ -72,7 +72,7 @@ export function Graph({ recipe, width, chosen, choose }: GraphProps) {
           <path
             key={`${route.from} ${route.to}`}
             className={classes.edge}
-            data-lit={related !== null && related.has(route.from) && related.has(route.to)}
+            data-lit={related?.has(route.from) === true && related.has(route.to)}
             d={pathOf(route, frame)}
           />
         ))}
