@@ -38,7 +38,9 @@ export function Facts({ contribution }: { readonly contribution: Contribution })
         )}
         {worth !== null && (
           <Fact name={t("fact.worth")}>
-            <Explained words={t("fact.worthHelp")}>{t("fact.worthNats", { worth: format.number(worth) })}</Explained>
+            <Explained words={t("fact.worthHelp")}>
+              {t("fact.worthNats", { worth: format.number(Number(worth.toPrecision(2))) })}
+            </Explained>
           </Fact>
         )}
         {blockedBy !== null && (

@@ -70,6 +70,7 @@ function TitleCell({
           >
             {row.title}
           </Link>
+          <span className={classes.area}>{row.area}</span>
           {row.mine && <span className={classes.mine}>{t("row.mine")}</span>}
           {row.comments > 0 && (
             <span className={classes.comments}>
@@ -81,7 +82,6 @@ function TitleCell({
         </div>
         <div className={classes.line}>
           {change.length > 0 && <code className={classes.change}>{change.join("; ")}</code>}
-          <span className={classes.area}>{row.area}</span>
           <Authors row={row} />
         </div>
         {row.blockedBy !== null && (
