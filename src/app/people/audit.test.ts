@@ -30,6 +30,7 @@ async function readAll(query: AuditQuery): Promise<readonly AuditEntry[]> {
     const page = await readAudit({ store: slowly(house.store) }, { ...query, cursor }, nothingHidden);
     expect(page.items.length).toBeLessThanOrEqual(query.limit);
     all.push(...page.items);
+    expect(all.length).toBeLessThanOrEqual(page.total);
     if (page.next === null) {
       expect(page.total).toBe(all.length);
       return all;
