@@ -26,3 +26,21 @@ export function unitOf(report: Report, measure: Measure): string | null {
 export function canLand(report: Report): boolean {
   return report.landing === null && recommendsChange(report) && report.set.confirmation?.outcome === "confirmed";
 }
+
+/** A combination told from a set that people know: the baseline or the recommended set, whichever is nearer. */
+export interface Told {
+  readonly from: "baseline" | "recommended";
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export function toldFrom(report: Report, levels: readonly string[]): Told {
+  const tell = (from: Told["from"], known: readonly string[]) => ({
+    from,
+    added: levels.filter((level) => !known.includes(level)),
+    removed: known.filter((level) => !levels.includes(level)),
+  });
+  const [baseline, recommended] = [tell("baseline", report.baseline), tell("recommended", report.recommended)];
+  const size = ({ added, removed }: Told) => added.length + removed.length;
+  return size(recommended) < size(baseline) ? recommended : baseline;
+}

@@ -5,7 +5,7 @@ const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f
 /** @param size of the font, in pixels */
 export function widthOf(text: string, size: number): number {
   let width = 0;
-  for (const letter of text) width += wide.test(letter) ? size : size * (/[A-Z@mwMW%]/.test(letter) ? 0.72 : 0.55);
+  for (const letter of text) width += wide.test(letter) ? size : size * (/[A-Z@mwMW%]/.test(letter) ? 0.8 : 0.61);
   return width;
 }
 

@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Lab, Landing } from "../../../../src/api/lab.ts";
-import { linearScale } from "../../../../src/report/scale.ts";
+import { forestDomain, linearScale } from "../../../../src/report/scale.ts";
 import { useApi } from "../../api/query.ts";
 import { CopyMenu } from "../../components/copy-menu.tsx";
-import { ForestRow, forestDomain } from "../../components/forest-row.tsx";
+import { ForestRow } from "../../components/forest-row.tsx";
 import { LevelChips } from "../../components/level-chip.tsx";
 import { EmptyState, ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
 import { useFormat } from "../../format.ts";

@@ -18,7 +18,7 @@ export function Lasting() {
     head: [
       t("lasting.part"),
       t("history.number"),
-      t("lasting.then"),
+      t("lasting.before"),
       t("lasting.now"),
       t("low"),
       t("high"),
@@ -46,7 +46,7 @@ export function Lasting() {
                 {t("history.number")}
               </th>
               <th scope="col" data-number>
-                {t("lasting.then")}
+                {t("lasting.before")}
               </th>
               <th scope="col" data-number>
                 {t("lasting.now")}

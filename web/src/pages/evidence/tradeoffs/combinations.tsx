@@ -5,12 +5,12 @@ import { Link } from "react-router";
 import type { Report } from "../../../../../src/api/report.ts";
 import { sameLevels } from "../../../../../src/report/view.ts";
 import { useFormat } from "../../../format.ts";
-import { unitOf } from "../report.ts";
+import { toldFrom, unitOf } from "../report.ts";
 import { whatIfPath } from "../what-if/choice.ts";
 import type { Dot } from "./front.ts";
 import classes from "./scatter.module.css";
 
-const shownFirst = 12;
+const shownFirst = 10;
 /** More runs make no comparison that a person reads. */
 const mostCompared = 200;
 
@@ -115,15 +115,18 @@ function Row({ report, dot, x, y, looked, look }: RowProps) {
       <small>{format.range(value, false)}</small>
     </td>
   );
-  const named = dot.role === "baseline" || dot.role === "recommended" ? t(`tradeoffs.role.${dot.role}`) : null;
+  const { from, added, removed } = toldFrom(report, dot.point.levels);
   return (
     <tr data-looked={looked} onPointerEnter={() => look(dot.key)}>
       <th scope="row">
-        {named === null ? null : <span className={classes.role}>{named}</span>}
-        <span className={classes.changes}>
-          {dot.point.levels.length === 0 && named === null
-            ? t("tradeoffs.nothing")
-            : dot.point.levels.map((level) => <span key={level}>{level}</span>)}
+        <span className={classes.changes} title={dot.point.levels.join(" ")}>
+          <span className={classes.role}>{t(`tradeoffs.role.${from}`)}</span>
+          {added.map((level) => (
+            <span key={level}>+{level}</span>
+          ))}
+          {removed.map((level) => (
+            <span key={level}>{`\u2212${level}`}</span>
+          ))}
         </span>
       </th>
       {cell(x, dot.x)}
