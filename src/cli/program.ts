@@ -3,6 +3,7 @@ import { failureOf } from "../app/errors.ts";
 import { version } from "../app/report.ts";
 import type { Register, SetExit } from "./command.ts";
 import { registerAccount } from "./commands/account.ts";
+import { registerCancel } from "./commands/cancel.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerCredit } from "./commands/credit.ts";
@@ -19,6 +20,7 @@ import { registerPlan } from "./commands/plan.ts";
 import { registerPropose } from "./commands/propose.ts";
 import { registerReport } from "./commands/report.ts";
 import { registerRun } from "./commands/run.ts";
+import { registerServe } from "./commands/serve.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerTest } from "./commands/test.ts";
 import { exitCodeOf, exitCodes } from "./exit.ts";
@@ -32,6 +34,7 @@ const commands: readonly Register[] = [
   registerPropose,
   registerPlan,
   registerRun,
+  registerServe,
   registerStatus,
   registerReport,
   registerDecide,
@@ -40,6 +43,7 @@ const commands: readonly Register[] = [
   registerExplain,
   registerExport,
   registerFsck,
+  registerCancel,
   registerGc,
   registerDoctor,
   registerAccount,
