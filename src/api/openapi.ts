@@ -129,7 +129,7 @@ function fields(object: z.ZodObject | undefined, place: "path" | "query", shared
       in: place,
       required: required.includes(name),
       ...(list === null ? {} : { style: "form", explode: false }),
-      schema: shared.schema(list ?? field, "input"),
+      schema: list === null ? shared.schema(field, "input") : listSchema(shared.schema(list, "input")),
     };
   });
 }
@@ -139,6 +139,13 @@ function listIn(field: z.core.$ZodType): z.ZodArray | null {
   if (field instanceof z.ZodOptional || field instanceof z.ZodDefault) return listIn(field.def.innerType);
   if (field instanceof z.ZodPipe) return listIn(field.def.out);
   return field instanceof z.ZodArray ? field : null;
+}
+
+/** Commas separate, and nothing between two of them is no part. */
+function listSchema(schema: JsonObject): JsonObject {
+  const items = json.parse(schema.items ?? {});
+  if (items.type !== "string" || "enum" in items) return schema;
+  return { ...schema, items: { ...items, minLength: 1, pattern: "^[^,]+$" } };
 }
 
 /** Fields that are not known are refused, at the top. */

@@ -180,7 +180,10 @@ function withoutAuthors(loaded: LoadedLab, report: Report): Report {
 }
 
 function verdictOf(verdict: Verdict): ContributionReport["verdict"] {
-  if (verdict.kind !== "land") return verdict;
+  if (verdict.kind !== "land") {
+    const { level: _, ...rest } = verdict;
+    return rest;
+  }
   const { inSet, alone, worksWith, overlapsWith } = verdict.reason;
   return { kind: "land", reason: { inSet, alone, worksWith: [...worksWith], overlapsWith: [...overlapsWith] } };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -59,6 +59,15 @@ describe("the memo of hashes", () => {
     await second.save();
     writeFileSync(path, "2");
     expect(await (await openHashMemo(file)).digest(path, stat)).toBe(sha256("2"));
+  });
+
+  it("may be saved by several at the same time", async () => {
+    writeFileSync(path, "1");
+    const file = join(folder, "memo.json");
+    const memos = await Promise.all(Array.from({ length: 20 }, () => openHashMemo(file)));
+    for (const memo of memos) await memo.digest(path, identity(60_000));
+    await Promise.all(memos.map((memo) => memo.save()));
+    expect(readdirSync(folder).sort()).toEqual(["file", "memo.json"]);
   });
 });
 

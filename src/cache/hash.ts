@@ -40,6 +40,9 @@ export interface HashMemo {
  */
 const settled = 2_000_000_000n;
 
+/** Names what is written: one thread may save two memos of a file at the same time. */
+let saves = 0;
+
 type Memory = Map<string, { readonly identity: string; readonly digest: Digest }>;
 
 /** @param file where the memo outlives the process; null: it does not. One that cannot be read counts as empty. */
@@ -69,7 +72,7 @@ export async function openHashMemo(file: string | null): Promise<HashMemo> {
       if (file === null || !changed) return;
       const text = JSON.stringify([...used].map(([path, { identity, digest }]) => [path, identity, digest]));
       await mkdir(dirname(file), { recursive: true });
-      const temporary = `${file}.${process.pid}-${threadId}`;
+      const temporary = `${file}.${process.pid}-${threadId}-${saves++}`;
       await writeFile(temporary, text);
       await rename(temporary, file);
       changed = false;

@@ -1,5 +1,6 @@
 import type { Lab } from "../../api/lab.ts";
 import { type Digest, digestJson } from "../../base/digest.ts";
+import { errorCode } from "../../base/system-error.ts";
 import { diagnosticRecord } from "../diagnostics.ts";
 import { failureOf } from "../errors.ts";
 import { contributionsFolder, type LoadedLab, labFile } from "../load.ts";
@@ -8,11 +9,14 @@ type Diagnostics = Lab["diagnostics"];
 
 /** What keeps the lab from being loaded, for people. @throws what is no expected failure. */
 export function diagnosticsOf(error: unknown): Diagnostics {
-  const failure = failureOf(error);
-  if (failure === null) throw error;
   const whole = (message: string, help: string | null): Diagnostics => [
     { severity: "error", path: labFile, line: null, column: null, message, help },
   ];
+  const failure = failureOf(error);
+  if (failure === null && error instanceof Error && errorCode(error) !== null) {
+    return whole(`the lab's files cannot be read: ${error.message}`, "They are read again when one of them changes.");
+  }
+  if (failure === null) throw error;
   switch (failure.kind) {
     case "invalid":
       return failure.diagnostics.map((diagnostic) => {

@@ -84,7 +84,7 @@ class OpenLive implements Live {
         ...(this.#options.startQueueThread !== undefined && { startThread: this.#options.startQueueThread }),
       });
     }
-    this.#files = watchLabFiles(this.#session.loaded, () => void this.refresh());
+    this.#files = watchLabFiles(this.#session.loaded, () => void this.refresh().catch(() => {}));
     this.#reporter.outdate();
   }
 
@@ -150,8 +150,10 @@ class OpenLive implements Live {
 
   refresh(): Promise<void> {
     // One after the other: each begins after it was asked for, and so sees what was written before.
-    this.#refreshing = this.#refreshing.then(() => this.#reload());
-    return this.#refreshing;
+    const refreshed = this.#refreshing.then(() => this.#reload());
+    // One that fails is told to who asked for it; the next one looks again.
+    this.#refreshing = refreshed.catch(() => {});
+    return refreshed;
   }
 
   changes(since: number | null, signal: AbortSignal): ReturnType<Live["changes"]> {
