@@ -167,7 +167,7 @@ function keyOf(account: AccountRow, now: number, days: number) {
   });
 }
 
-/** Names stand beside what people did: no two look the same, and none hides characters. */
+/** Names stand beside what people did: none may hide characters, or differ from another by blanks. */
 function cleanName(name: string): string {
   const clean = name.normalize("NFC").trim().replaceAll(/\s+/g, " ");
   if (clean === "" || clean.length > 80 || /\p{C}/u.test(clean)) {
