@@ -17,7 +17,7 @@ export function CreditChart({ stack: { landings, bands, low, high }, width, colo
   const { t } = useTranslation("lab");
   const format = useFormat();
   // Before the first landing there is nothing; after the last, it stays until now.
-  const x = linearScale([0, landings.length + 1], [left, width - right]);
+  const x = linearScale([0.7, landings.length + 1], [left, width - right]);
   const y = linearScale(padded(low, high, 0.04), [height - bottom, top]);
   const words = bands.map(({ name, layers }) => {
     const last = layers.at(-1);

@@ -39,53 +39,55 @@ export function Costs({ recipe }: { readonly recipe: Recipe }) {
   return (
     <Panel title={t("costs")} aside={<CopyMenu table={table} name="stages" />}>
       <p className={classes.quiet}>{t("costsNote")}</p>
-      <table className={classes.costs}>
-        <thead>
-          <tr>
-            <th scope="col">{t("stageHead")}</th>
-            <th scope="col" data-number>
-              {t("executed")}
-            </th>
-            <th scope="col" data-number>
-              {t("reused")}
-            </th>
-            <th scope="col" className={classes.bars}>
-              {t("spentSpared")}
-            </th>
-            <th scope="col" data-number>
-              {t("spent")}
-            </th>
-            <th scope="col" data-number data-optional>
-              {t("spared")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {recipe.stages.map((it) => (
-            <tr key={it.stage}>
-              <th scope="row">{it.stage}</th>
-              <td data-number>{it.executed}</td>
-              <td data-number>{it.reused}</td>
-              <td className={classes.bars}>
-                <svg height={12} aria-hidden="true">
-                  <rect className={classes.spentBar} width={`${(100 * it.coreSeconds) / most}%`} height={12} rx={2} />
-                  <rect
-                    className={classes.sparedBar}
-                    x={`${(100 * it.coreSeconds) / most}%`}
-                    width={`${(100 * it.savedCoreSeconds) / most}%`}
-                    height={12}
-                    rx={2}
-                  />
-                </svg>
-              </td>
-              <td data-number>{format.deviceTime(it.coreSeconds)}</td>
-              <td data-number data-optional>
-                {format.deviceTime(it.savedCoreSeconds)}
-              </td>
+      <div className={classes.scroll}>
+        <table className={classes.costs}>
+          <thead>
+            <tr>
+              <th scope="col">{t("stageHead")}</th>
+              <th scope="col" data-number>
+                {t("executed")}
+              </th>
+              <th scope="col" data-number>
+                {t("reused")}
+              </th>
+              <th scope="col" className={classes.bars}>
+                {t("spentSpared")}
+              </th>
+              <th scope="col" data-number>
+                {t("spent")}
+              </th>
+              <th scope="col" data-number data-optional>
+                {t("spared")}
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {recipe.stages.map((it) => (
+              <tr key={it.stage}>
+                <th scope="row">{it.stage}</th>
+                <td data-number>{it.executed}</td>
+                <td data-number>{it.reused}</td>
+                <td className={classes.bars}>
+                  <svg height={12} aria-hidden="true">
+                    <rect className={classes.spentBar} width={`${(100 * it.coreSeconds) / most}%`} height={12} rx={2} />
+                    <rect
+                      className={classes.sparedBar}
+                      x={`${(100 * it.coreSeconds) / most}%`}
+                      width={`${(100 * it.savedCoreSeconds) / most}%`}
+                      height={12}
+                      rx={2}
+                    />
+                  </svg>
+                </td>
+                <td data-number>{format.deviceTime(it.coreSeconds)}</td>
+                <td data-number data-optional>
+                  {format.deviceTime(it.savedCoreSeconds)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Panel>
   );
 }

@@ -26,11 +26,11 @@ interface Frame {
 }
 
 const nodeHeight = 76;
-const [leastNode, mostNode, gap] = [132, 190, 34];
+const [leastNode, mostNode, gap] = [136, 190, 26];
 
 /** Columns share the width; where they would be too narrow the drawing is wider than its place, and scrolls. */
 function frameOf({ columns, rows }: Layout, width: number): Frame {
-  const column = Math.max(leastNode + gap, Math.min(mostNode + 90, (width + gap) / columns));
+  const column = Math.max(leastNode + gap, Math.min(mostNode + 90, (width - 8 + gap) / columns));
   const node = { width: Math.min(mostNode, column - gap), height: nodeHeight };
   const row = nodeHeight + 26;
   const [first, last] = rows;
@@ -175,6 +175,7 @@ function Node({ stage, placed, frame, chosen, dimmed, choose, walk }: NodeProps)
   const { x, y } = centreOf(placed, frame);
   const { width, height } = frame.node;
   const share = cachedShare(stage);
+  const marked = stage.running > 0 || stage.failed > 0;
   const time = stage.seconds === null ? t("neverRun") : format.duration(stage.seconds.mean);
   const words = [
     stage.stage,
@@ -204,23 +205,21 @@ function Node({ stage, placed, frame, chosen, dimmed, choose, walk }: NodeProps)
     >
       <title>{words}</title>
       <rect className={classes.body} width={width} height={height} rx={8} />
-      <text className={classes.title} x={14} y={24}>
+      <text className={classes.title} x={marked ? 26 : 14} y={25}>
         {stage.stage}
       </text>
       {stage.running === 0 ? null : (
-        <g transform={`translate(${width - 15} 19)`}>
+        <g transform="translate(14 20)">
           <circle className={classes.pulse} r={4} />
           <circle className={classes.live} r={4} />
         </g>
       )}
-      {stage.failed === 0 || stage.running > 0 ? null : (
-        <path className={classes.failed} d={`M${width - 19} 15l8 8m0-8l-8 8`} />
-      )}
-      <Ring x={25} y={51} radius={10} share={share} />
-      <text className={classes.number} x={44} y={48}>
+      {stage.failed === 0 || stage.running > 0 ? null : <path className={classes.failed} d="M10 16l8 8m0-8l-8 8" />}
+      <Ring x={width - 20} y={20} radius={8} share={share} />
+      <text className={classes.number} x={14} y={47}>
         {time}
       </text>
-      <text className={classes.dim} x={44} y={63}>
+      <text className={classes.dim} x={14} y={63}>
         {stage.executed === 0 ? "" : format.deviceTime(stage.coreSeconds)}
       </text>
     </g>
