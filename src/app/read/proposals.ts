@@ -29,7 +29,7 @@ export async function proposeThrough(
     requires: body.requires,
     bold: body.bold,
   });
-  await tell(live, body.id);
+  await live.refresh();
   return { id: body.id, file };
 }
 
@@ -41,7 +41,7 @@ export async function withdrawThrough(live: Live, actor: Actor, id: string): Pro
   if (!mayTakeBack(actor, contribution.by))
     throw forbidden("only its authors, and admins, can take a contribution back");
   withdraw(loaded, id);
-  await tell(live, id);
+  await live.refresh();
 }
 
 /** @throws CairnError `forbidden` unless the actor is an author or an admin, and as `restore`. */
@@ -52,7 +52,7 @@ export async function restoreThrough(live: Live, actor: Actor, id: string): Prom
   if (!mayTakeBack(actor, authorsIn(withdrawn.text)))
     throw forbidden("only its authors, and admins, can bring a contribution back");
   const file = await restore(dir, id);
-  await tell(live, id);
+  await live.refresh();
   return { id, file };
 }
 
@@ -75,10 +75,4 @@ function absent(id: string) {
 
 function mayTakeBack(actor: Actor, by: readonly string[]): boolean {
   return isAuthor(by, actor.name) || actor.scopes.includes("admin");
-}
-
-/** After the lab's files were written: the lab is read again, and whoever listens hears of it. */
-async function tell(live: Live, id: string): Promise<void> {
-  await live.refresh();
-  await live.session.store.noteChange("contribution", id);
 }

@@ -16,7 +16,6 @@ type WireStage = WireRecipe["stages"][number];
 /** The recipe with what has landed in it, each stage with what became of it over all runs. */
 export async function readRecipe(live: Live): Promise<WireRecipe> {
   const index = await runIndexOf(live.session.store);
-  const cached = Map.groupBy(await live.session.store.listResults(), ({ stage }) => stage);
   const { session } = live;
   const resolved = session.resolve(session.loaded.baseline);
   const specs = resolved.ok ? resolved.value.recipe.stages : session.loaded.lab.stages;
@@ -31,7 +30,7 @@ export async function readRecipe(live: Live): Promise<WireRecipe> {
       seconds: rangeOf(life.executed.map(({ seconds }) => seconds)),
       coreSeconds: life.executed.reduce((sum, { coreSeconds }) => sum + coreSeconds, 0),
       savedCoreSeconds: life.savedCoreSeconds,
-      cached: cached.get(spec.name)?.length ?? 0,
+      cached: life.cached,
       running: life.running,
       lastWhy: await lastWhy(session, index, spec.name),
     });
@@ -71,11 +70,13 @@ interface Life {
   readonly reused: number;
   readonly failed: number;
   readonly running: number;
+  /** Keys with a result. */
+  readonly cached: number;
   /** What the results would have cost that were taken from the cache. */
   readonly savedCoreSeconds: number;
 }
 
-function lifeOf({ runs }: RunIndex, stage: string): Life {
+function lifeOf({ runs, results: all }: RunIndex, stage: string): Life {
   const executed: StageResult[] = [];
   const running = new Set<string>();
   let reused = 0;
@@ -92,7 +93,9 @@ function lifeOf({ runs }: RunIndex, stage: string): Life {
       savedCoreSeconds += result.coreSeconds;
     } else executed.push(result);
   }
-  return { executed, reused, failed, running: running.size, savedCoreSeconds };
+  const keys = new Set<string>();
+  for (const result of all.values()) if (result.stage === stage) keys.add(result.key);
+  return { executed, reused, failed, running: running.size, cached: keys.size, savedCoreSeconds };
 }
 
 /** Mean, and the range of the middle nine tenths. null: of nothing. */
