@@ -22,6 +22,11 @@ export function unitOf(report: Report, measure: Measure): string | null {
   return unit === null || measure.toLowerCase().includes(unit.toLowerCase()) ? null : unit;
 }
 
+/** The baseline as it is now: a landing's report is about the one before it. */
+export function currentBaseline(report: Report): readonly string[] {
+  return report.landing === null ? report.baseline : report.recommended;
+}
+
 /** The confirmed set that has not landed yet. */
 export function canLand(report: Report): boolean {
   return report.landing === null && recommendsChange(report) && report.set.confirmation?.outcome === "confirmed";

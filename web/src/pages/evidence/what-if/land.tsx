@@ -7,7 +7,7 @@ import { recommendsChange, sameLevels } from "../../../../../src/report/view.ts"
 import { useApi, useWrite } from "../../../api/query.ts";
 import { notify } from "../../../components/notify.tsx";
 import { useFormat } from "../../../format.ts";
-import { canLand } from "../report.ts";
+import { canLand, currentBaseline } from "../report.ts";
 import classes from "./what-if.module.css";
 
 export interface LandProps {
@@ -33,8 +33,9 @@ export function Land({ report, set }: LandProps) {
   const navigate = useNavigate();
   const [asking, { open, close }] = useDisclosure(false);
   const obstacle = obstacleTo(report, set, me.data?.scopes ?? []);
-  const added = set.filter((level) => !report.baseline.includes(level));
-  const removed = report.baseline.filter((level) => !set.includes(level));
+  const baseline = currentBaseline(report);
+  const added = set.filter((level) => !baseline.includes(level));
+  const removed = baseline.filter((level) => !set.includes(level));
   const confirm = () =>
     land.mutate(
       { body: { set: [...set] } },

@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import type { Prediction } from "../../../../../src/api/lab.ts";
 import type { Report } from "../../../../../src/api/report.ts";
 import { linearScale, padded, type Scale } from "../../../../../src/report/scale.ts";
-import { goodDirection, objectiveNamed, sameLevels, standingWord } from "../../../../../src/report/view.ts";
+import { goodDirection, sameLevels, standingWord } from "../../../../../src/report/view.ts";
 import type { Table } from "../../../copying.ts";
 import { useFormat } from "../../../format.ts";
-import { type Interval, unitOf } from "../report.ts";
+import { currentBaseline, type Interval, unitOf } from "../report.ts";
 import type { Say } from "../say.ts";
 import classes from "./what-if.module.css";
 
@@ -14,16 +14,19 @@ import classes from "./what-if.module.css";
 
 export interface OutcomeProps {
   readonly report: Report;
+  readonly baseline: Prediction | null;
+  /** null: not known yet. */
   readonly recommended: Prediction | null;
   readonly set: Prediction;
   readonly levels: readonly string[];
   readonly choose: (levels: readonly string[]) => void;
 }
 
-export function Outcome({ report, recommended, set, levels, choose }: OutcomeProps) {
+export function Outcome({ report, baseline, recommended, set, levels, choose }: OutcomeProps) {
   const { t } = useTranslation("evidence");
   const format = useFormat();
   if (set.impossible !== null) return <Impossible impossible={set.impossible} levels={levels} choose={choose} />;
+  const isOwnRow = !sameLevels(levels, report.recommended) && !sameLevels(report.recommended, currentBaseline(report));
   return (
     <>
       {set.utility === null ? null : (
@@ -42,16 +45,17 @@ export function Outcome({ report, recommended, set, levels, choose }: OutcomePro
             key={expected.objective}
             report={report}
             expected={expected}
-            recommended={
-              sameLevels(levels, report.recommended)
-                ? null
-                : (recommended?.objectives.find(({ objective }) => objective === expected.objective)?.value ?? null)
-            }
+            baseline={valueOf(baseline, expected.objective)}
+            recommended={isOwnRow ? valueOf(recommended, expected.objective) : null}
           />
         ))}
       </ul>
     </>
   );
+}
+
+function valueOf(prediction: Prediction | null, name: string): Interval | null {
+  return prediction?.objectives.find(({ objective }) => objective === name)?.value ?? null;
 }
 
 interface ImpossibleProps {
@@ -83,16 +87,16 @@ function Impossible({ impossible, levels, choose }: ImpossibleProps) {
 interface ExpectedProps {
   readonly report: Report;
   readonly expected: Prediction["objectives"][number];
-  /** null: the set is the recommended one. */
+  readonly baseline: Interval | null;
+  /** null: the set itself or the baseline is the recommended one. */
   readonly recommended: Interval | null;
 }
 
-function Expected({ report, expected, recommended }: ExpectedProps) {
+function Expected({ report, expected, baseline, recommended }: ExpectedProps) {
   const { t } = useTranslation("evidence");
   const format = useFormat();
   const { objective, value, difference, guardrail } = expected;
   const direction = goodDirection(report, objective);
-  const baseline = objectiveNamed(report, objective)?.baseline ?? null;
   const limit = guardrail === null || baseline === null ? null : baseline.mean - direction * guardrail.margin;
   const all = [value, ...(baseline === null ? [] : [baseline]), ...(recommended === null ? [] : [recommended])];
   const places = [...all.flatMap(({ low, high }) => [low, high]), ...(limit === null ? [] : [limit])];
@@ -179,15 +183,14 @@ function Line({ name, kind, value, scale, limit, from }: LineProps) {
 }
 
 export interface Outcomes {
+  readonly baseline: Prediction | null;
   readonly recommended: Prediction | null;
   readonly set: Prediction | null;
 }
 
-export function outcomeTable(report: Report, { recommended, set }: Outcomes, say: Say): Table {
+export function outcomeTable(report: Report, { baseline, recommended, set }: Outcomes, say: Say): Table {
   const parts = (value: Interval | null | undefined) => [value?.mean ?? null, value?.low ?? null, value?.high ?? null];
   const head = (who: string) => [who, `${who} ${say("low")}`, `${who} ${say("high")}`];
-  const of = (prediction: Prediction | null, name: string) =>
-    prediction?.objectives.find(({ objective }) => objective === name);
   return {
     head: [
       say("objective"),
@@ -196,12 +199,12 @@ export function outcomeTable(report: Report, { recommended, set }: Outcomes, say
       ...head(say("whatIf.ofSet")),
       say("whatIf.guardrail"),
     ],
-    rows: report.objectives.map(({ name, baseline }) => [
+    rows: report.objectives.map(({ name }) => [
       name,
-      ...parts(baseline),
-      ...parts(of(recommended, name)?.value),
-      ...parts(of(set, name)?.value),
-      of(set, name)?.guardrail?.probability ?? null,
+      ...parts(valueOf(baseline, name)),
+      ...parts(valueOf(recommended, name)),
+      ...parts(valueOf(set, name)),
+      set?.objectives.find(({ objective }) => objective === name)?.guardrail?.probability ?? null,
     ]),
   };
 }

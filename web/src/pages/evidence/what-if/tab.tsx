@@ -10,6 +10,7 @@ import { EmptyState, ErrorPanel, RowsSkeleton } from "../../../components/states
 import { useFormat } from "../../../format.ts";
 import { useUrlList } from "../../../url-state.ts";
 import figure from "../figure.module.css";
+import { currentBaseline } from "../report.ts";
 import { namedSet, setOf } from "./choice.ts";
 import { Land } from "./land.tsx";
 import { Levels } from "./levels.tsx";
@@ -29,11 +30,17 @@ export function WhatIf({ report }: { readonly report: Report }) {
   const levels = asked === "" ? [] : asked.split(",");
   const predicted = useApi("predict", { query: { level: levels } }, { keepPrevious: true });
   const recommended = useApi("predict", { query: { level: report.recommended.toSorted() } });
+  const baselineSet = currentBaseline(report);
+  const baseline = useApi("predict", { query: { level: baselineSet.toSorted() } });
   const contributions = useApi("listContributions", { query: { limit: 1000 } });
   if (report.contributions.length === 0)
     return <EmptyState title={t("whatIf.none")}>{t("whatIf.noneHelp")}</EmptyState>;
   const stale = predicted.isPlaceholderData || asked !== set.toSorted().join(",");
-  const outcomes = { baseline: report, recommended: recommended.data ?? null, set: predicted.data ?? null };
+  const outcomes = {
+    baseline: baseline.data ?? null,
+    recommended: recommended.data ?? null,
+    set: predicted.data ?? null,
+  };
   return (
     <>
       <p className={figure.note}>{t("whatIf.note")}</p>
@@ -49,11 +56,7 @@ export function WhatIf({ report }: { readonly report: Report }) {
               >
                 {t("whatIf.recommended")}
               </Button>
-              <Button
-                variant="subtle"
-                onClick={() => choose(report.baseline)}
-                disabled={sameLevels(set, report.baseline)}
-              >
+              <Button variant="subtle" onClick={() => choose(baselineSet)} disabled={sameLevels(set, baselineSet)}>
                 {t("whatIf.baseline")}
               </Button>
             </span>
