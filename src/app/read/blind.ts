@@ -50,7 +50,9 @@ export function veiledFile(text: string): string {
     root.get("by", true),
     ...changes.map((change) => (isMap(change) ? change.get("branch", true) : null)),
   ];
-  return [...commentsOf(text), ...values.flatMap((value) => rangeOf(value) ?? [])]
+  const cuts = values.flatMap((value) => rangeOf(value, text) ?? []);
+  const comments = commentsOf(text).filter(({ from }) => !cuts.some((cut) => from >= cut.from && from < cut.to));
+  return [...cuts, ...comments]
     .sort((a, b) => b.from - a.from)
     .reduce((left, { from, to }) => `${left.slice(0, from)}${hidden}${left.slice(to)}`, text);
 }
@@ -61,9 +63,11 @@ interface Range {
 }
 
 /** Where a value stands in the text; null: there is none. */
-function rangeOf(value: unknown): Range | null {
+function rangeOf(value: unknown, text: string): Range | null {
   if (!isNode(value) || value.range == null) return null;
-  const [from, to] = value.range;
+  const [from, end] = value.range;
+  // A block ends where the next line begins.
+  const to = from + text.slice(from, end).trimEnd().length;
   return to > from ? { from, to } : null;
 }
 
@@ -90,7 +94,10 @@ function commentsOf(text: string): Range[] {
 export function veiledLines(text: string): string {
   return text
     .replaceAll(/((?:signed-off-by|co-authored-by|reviewed-by):)[^\n]*/gi, `$1 ${hidden}`)
-    .replaceAll(/((?:[#/*;%"-]\s*@?|__)authors?(?:__)?\b[ \t]*[:=]?)[^\n]*/gi, `$1 ${hidden}`)
+    .replaceAll(
+      /((?:#|\/\/|\*[ \t]|;|%|--)[ \t]*authors?[ \t]*[:=]|__authors?__[ \t]*=|@author\b)[^\n]*/gi,
+      `$1 ${hidden}`,
+    )
     .replaceAll(/mailto:[^\s"'<>)]+/gi, `mailto:${hidden}`)
     .replaceAll(/^([ +-]?)[^\n]*<[^<>\s]+@[^<>\s]+>[^\n]*$/gm, `$1${hidden}`);
 }

@@ -154,7 +154,7 @@ function createBuckets({ from, to }: Span, n: number) {
       const shown = first === -1 ? [] : buckets.slice(first, last + 1);
       const summaries = shown.map((bucket) => bucket.summary);
       return {
-        x: shown.map((_, i) => from + ((first + i + 0.5) / n) * 2 * half),
+        x: shown.map((_, i) => 2 * (from / 2 + ((first + i + 0.5) / n) * half)),
         mean: summaries.map((summary) => summary?.mean ?? null),
         min: summaries.map((summary) => summary?.min ?? null),
         max: summaries.map((summary) => summary?.max ?? null),

@@ -61,6 +61,8 @@ async function readAt(file: FileHandle, offset: number, length: number): Promise
   return buffer.subarray(0, filled);
 }
 
+const longestCharacter = 4;
+
 /** Bytes of a character in UTF-8 by its first one; 0: it is not a first one. */
 function lengthOf(byte: number): number {
   if (byte < 0x80) return 1;
@@ -68,15 +70,16 @@ function lengthOf(byte: number): number {
   return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf8 ? 4 : 1;
 }
 
-/** Where the first character begins. What is not UTF-8 has none: then at the start. */
+/** Where the first character begins. What is not UTF-8 may have none: then at the start. */
 function firstCharacter(bytes: Uint8Array): number {
-  const at = bytes.subarray(0, 4).findIndex((byte) => lengthOf(byte) > 0);
-  return Math.max(0, at);
+  const at = bytes.subarray(0, longestCharacter).findIndex((byte) => lengthOf(byte) > 0);
+  if (at !== -1) return at;
+  return bytes.length < longestCharacter ? bytes.length : 0;
 }
 
 /** How many bytes are whole characters: a last one that is not all there is left for the next piece. */
 function wholeCharacters(bytes: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+  for (let back = 1; back <= Math.min(longestCharacter - 1, bytes.length); back++) {
     const length = lengthOf(bytes[bytes.length - back] ?? 0);
     if (length > 0) return length > back ? bytes.length - back : bytes.length;
   }

@@ -11,7 +11,7 @@ export interface IndexedRun {
   readonly results: ReadonlyMap<string, StageResult>;
 }
 
-/** All runs of a store as they were after some change. Never altered: a newer one takes its place. */
+/** All runs of a store as they were after some change, or newer. After each change another object says so. */
 export interface RunIndex {
   /** Number of the last change that is in it. */
   readonly asOf: number;
@@ -21,8 +21,13 @@ export interface RunIndex {
   readonly results: ReadonlyMap<string, StageResult>;
 }
 
+interface Growing extends RunIndex {
+  readonly runs: Map<string, IndexedRun>;
+  readonly results: Map<string, StageResult>;
+}
+
 interface Kept {
-  index: RunIndex | null;
+  index: Growing | null;
   /** Resolves when nobody reads. */
   turn: Promise<unknown>;
 }
@@ -48,7 +53,7 @@ export function runIndexOf(store: Store): Promise<RunIndex> {
 /** Of the outbox, in one reading; when more has changed than this, everything is read again. */
 const mostChanges = 500;
 
-async function readOn(store: Store, index: RunIndex | null): Promise<RunIndex> {
+async function readOn(store: Store, index: Growing | null): Promise<Growing> {
   if (index === null) return readAll(store);
   const changes = await store.changesSince(index.asOf, mostChanges + 1);
   if (changes.length > mostChanges) return readAll(store);
@@ -57,23 +62,22 @@ async function readOn(store: Store, index: RunIndex | null): Promise<RunIndex> {
   return ids.length === 0 ? { ...index, asOf } : add(store, index, asOf, await store.findRuns(ids));
 }
 
-async function readAll(store: Store): Promise<RunIndex> {
+async function readAll(store: Store): Promise<Growing> {
   const asOf = await store.lastChange();
   const results = new Map((await store.listResults()).map((result) => [result.attempt, result]));
   return add(store, { asOf, runs: new Map(), results }, asOf, await store.listRuns());
 }
 
-async function add(store: Store, index: RunIndex, asOf: number, rows: readonly RunRow[]): Promise<RunIndex> {
-  const results = new Map(index.results);
+async function add(store: Store, index: Growing, asOf: number, rows: readonly RunRow[]): Promise<Growing> {
+  const { results, runs } = index;
   for (const { attempt, state } of rows.flatMap((row) => row.stages)) {
     if (attempt === null || state !== "done" || results.has(attempt)) continue;
     // A result that was set aside because its files are gone still says what was measured.
     const result = await store.findAttemptResult(attempt);
     if (result !== null) results.set(attempt, result);
   }
-  const runs = new Map(index.runs);
   for (const row of rows) runs.set(row.id, indexed(row, results));
-  return { asOf, runs, results };
+  return { asOf, results, runs };
 }
 
 function indexed(row: RunRow, byAttempt: ReadonlyMap<string, StageResult>): IndexedRun {
