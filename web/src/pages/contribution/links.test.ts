@@ -6,17 +6,19 @@ const ids = new Set(["rotary", "qk-norm", "context"]);
 
 describe("links in plain text", () => {
   test("runs and contributions are found, words are left alone", () => {
-    expect(linkedParts("See qk-norm and rtowlpld419, a rotary thing; `rotary`, context=long.", ids)).toEqual([
-      { kind: "text", text: "See " },
-      { kind: "contribution", id: "qk-norm", text: "qk-norm" },
-      { kind: "text", text: " and " },
-      { kind: "run", id: "rtowlpld419" },
-      { kind: "text", text: ", a rotary thing; `" },
-      { kind: "contribution", id: "rotary", text: "rotary" },
-      { kind: "text", text: "`, " },
-      { kind: "contribution", id: "context", text: "context=long" },
-      { kind: "text", text: "." },
-    ]);
+    expect(linkedParts("See qk-norm and rtowlpld419, a Rotary thing; `rotary`, context=long, recontext.", ids)).toEqual(
+      [
+        { kind: "text", text: "See " },
+        { kind: "contribution", id: "qk-norm", text: "qk-norm" },
+        { kind: "text", text: " and " },
+        { kind: "run", id: "rtowlpld419" },
+        { kind: "text", text: ", a Rotary thing; `" },
+        { kind: "contribution", id: "rotary", text: "rotary" },
+        { kind: "text", text: "`, " },
+        { kind: "contribution", id: "context", text: "context=long" },
+        { kind: "text", text: ", recontext." },
+      ],
+    );
   });
 
   test("no address and no markup is ever linked", () => {

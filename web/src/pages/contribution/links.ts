@@ -8,9 +8,6 @@ export type TextPart =
 const word = /[A-Za-z0-9][A-Za-z0-9_-]*(?:=[A-Za-z0-9][A-Za-z0-9_-]*)?/g;
 /** As the store makes them: `r`, the seconds in base 36 and four characters of chance. */
 const runId = /^r[0-9a-z]{10,11}$/;
-/** A contribution may be named like a common word: it is linked where it cannot be one, or where it is marked as code. */
-const unmistakable = /[-_=0-9]/;
-
 /**
  * @param text as a person typed it
  * @param contributions ids of the lab
@@ -19,7 +16,7 @@ export function linkedParts(text: string, contributions: ReadonlySet<string>): T
   const parts: TextPart[] = [];
   let from = 0;
   for (const match of text.matchAll(word)) {
-    const found = linkOf(match[0], contributions, isMarked(text, match.index, match[0].length));
+    const found = linkOf(match[0], contributions);
     if (found === null) continue;
     if (match.index > from) parts.push({ kind: "text", text: text.slice(from, match.index) });
     parts.push(found);
@@ -29,12 +26,8 @@ export function linkedParts(text: string, contributions: ReadonlySet<string>): T
   return parts;
 }
 
-function isMarked(text: string, from: number, length: number): boolean {
-  return (text[from - 1] === "`" && text[from + length] === "`") || text[from - 1] === "#";
-}
-
-function linkOf(name: string, contributions: ReadonlySet<string>, marked: boolean): TextPart | null {
+function linkOf(name: string, contributions: ReadonlySet<string>): TextPart | null {
   const id = name.split("=")[0] ?? name;
-  if (contributions.has(id) && (marked || unmistakable.test(name))) return { kind: "contribution", id, text: name };
+  if (contributions.has(id)) return { kind: "contribution", id, text: name };
   return runId.test(name) && /\d/.test(name) ? { kind: "run", id: name } : null;
 }

@@ -3,7 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { contributionQuery, contributionState } from "../../../../src/api/contributions.ts";
-import { IconCheck, IconChevronDown, IconClose, IconSearch } from "../../components/icons.tsx";
+import { IconChevronDown, IconClose, IconSearch } from "../../components/icons.tsx";
 import { useUrlList, useUrlState } from "../../url-state.ts";
 import { StateMark, useStateWords } from "../contribution/state.tsx";
 import classes from "./filters.module.css";
@@ -124,16 +124,12 @@ function Choice({ label, values, chosen, onChange, show = (value) => value, mark
       </Menu.Target>
       <Menu.Dropdown>
         {values.map((value) => (
-          <Menu.Item
-            key={value}
-            role="menuitemcheckbox"
-            aria-checked={chosen.includes(value)}
-            leftSection={mark?.(value)}
-            rightSection={chosen.includes(value) ? <IconCheck size={14} /> : <span className={classes.unchecked} />}
-            onClick={() => toggle(value)}
-          >
-            {show(value)}
-          </Menu.Item>
+          <Menu.CheckboxItem key={value} checked={chosen.includes(value)} onChange={() => toggle(value)}>
+            <span className={classes.option}>
+              {mark?.(value)}
+              {show(value)}
+            </span>
+          </Menu.CheckboxItem>
         ))}
         {chosen.length > 0 && (
           <>

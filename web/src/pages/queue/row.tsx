@@ -182,10 +182,12 @@ function DecideCell({ row }: { readonly row: ContributionRow }) {
 }
 
 function WorthCell({ worth, most }: { readonly worth: number | null; readonly most: number }) {
+  const { t } = useTranslation("queue");
   return (
     <td className={classes.worth}>
       {worth !== null && (
         <>
+          <span className={classes.worthName}>{t("column.worth")}</span>
           <span>{worth < 0.005 ? "<0.01" : worth.toFixed(2)}</span>
           <svg width="100%" height="4" aria-hidden="true">
             <rect width="100%" height="4" rx="2" className={classes.track} />
