@@ -33,7 +33,9 @@ export default function Palette({ close, openKeys }: PaletteProps) {
     if (step !== 0 || event.key === "Enter") event.preventDefault();
   };
   const activeId = idOf(active);
-  useEffect(() => document.getElementById(activeId)?.scrollIntoView({ block: "nearest" }), [activeId]);
+  useEffect(() => {
+    document.getElementById(activeId)?.scrollIntoView({ block: "nearest" });
+  }, [activeId]);
   let index = 0;
   return (
     <Dialog name={t("palette.open")} size={560} close={close}>

@@ -20,10 +20,36 @@ const iris: MantineColorsTuple = [
   "#262c75",
 ];
 
+/** The library's greys, in the tokens' temper: borders, fields and what is switched off are made of them. */
+const gray: MantineColorsTuple = [
+  "#fafaf9",
+  "#f4f4f2",
+  "#ecebe8",
+  "#e2e1dd",
+  "#cfcdc7",
+  "#adaba4",
+  "#75747a",
+  "#5e6067",
+  "#3c3d42",
+  "#1f2023",
+];
+const dark: MantineColorsTuple = [
+  "#e7e7ea",
+  "#c9cad0",
+  "#a0a3ab",
+  "#83868f",
+  "#34373d",
+  "#2a2c31",
+  "#1e2024",
+  "#131416",
+  "#0e0f11",
+  "#0a0b0c",
+];
+
 export const theme = createTheme({
   primaryColor: "iris",
   primaryShade: { light: 6, dark: 6 },
-  colors: { iris },
+  colors: { iris, gray, dark },
   fontFamily: "var(--font-text)",
   fontFamilyMonospace: "var(--font-code)",
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },

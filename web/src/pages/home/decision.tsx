@@ -22,7 +22,7 @@ export function DecisionPanel() {
     </>
   );
   return (
-    <Panel title={t("decision.title")} aside={aside}>
+    <Panel title={t(report?.landing == null ? "decision.title" : "decision.last")} aside={aside}>
       {current.error !== null && report === undefined ? (
         <ErrorPanel error={current.error} retry={() => void current.refetch()} />
       ) : report === undefined ? (
@@ -95,16 +95,13 @@ function Progress({ report }: { readonly report: Report }) {
           </dd>
         </div>
       )}
-      {report.landing === null && toGo !== null && (
+      {toGo !== null && (
         <div>
-          <dt>{t("decision.toGo")}</dt>
-          <dd>{t("decision.toGoRuns", { count: toGo.runs })}</dd>
-        </div>
-      )}
-      {report.landing === null && toGo !== null && toGo.coreSeconds !== null && (
-        <div>
-          <dt>{t("decision.cost")}</dt>
-          <dd>{format.deviceTime(toGo.coreSeconds)}</dd>
+          <dt>{t(report.landing === null ? "decision.toGo" : "decision.toGoNext")}</dt>
+          <dd>
+            {t("decision.toGoRuns", { count: toGo.runs })}
+            {toGo.coreSeconds !== null && ` · ${format.deviceTime(toGo.coreSeconds)}`}
+          </dd>
         </div>
       )}
     </dl>

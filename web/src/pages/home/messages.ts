@@ -14,6 +14,7 @@ export const messages = {
     },
     decision: {
       title: "The decision being made",
+      last: "The last decision",
       link: "Evidence",
       computing: "Being brought up to date… ",
       empty: "The baseline is measured first. From then on the recommended set is shown here, with how sure it is.",
@@ -32,9 +33,9 @@ export const messages = {
       proof: "Proof, by the weakest test",
       asked: "{{found}} of {{asked}} asked",
       toGo: "To go, at most",
+      toGoNext: "To the next decision, at most",
       toGoRuns_one: "{{count}} run",
       toGoRuns_other: "{{count}} runs",
-      cost: "Which takes",
       narrowing: "The gain, as runs came in",
     },
     running: {
@@ -96,6 +97,7 @@ export const messages = {
     },
     decision: {
       title: "正在作出的决定",
+      last: "最近的决定",
       link: "证据",
       computing: "正在更新… ",
       empty: "先测量基线。此后这里会显示推荐的组合及其可信程度。",
@@ -113,8 +115,8 @@ export const messages = {
       proof: "证据强度（最弱的检验）",
       asked: "{{found}}，要求 {{asked}}",
       toGo: "最多还需",
+      toGoNext: "距下一个决定最多",
       toGoRuns_other: "{{count}} 次运行",
-      cost: "耗时",
       narrowing: "增益随运行次数的变化",
     },
     running: {
