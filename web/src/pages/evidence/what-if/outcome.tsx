@@ -45,8 +45,8 @@ export function Outcome({ report, baseline, recommended, set, levels, choose }: 
             key={expected.objective}
             report={report}
             expected={expected}
-            baseline={valueOf(baseline, expected.objective)}
-            recommended={isOwnRow ? valueOf(recommended, expected.objective) : null}
+            baseline={valueIn(baseline, expected.objective)}
+            recommended={isOwnRow ? valueIn(recommended, expected.objective) : null}
           />
         ))}
       </ul>
@@ -54,7 +54,7 @@ export function Outcome({ report, baseline, recommended, set, levels, choose }: 
   );
 }
 
-function valueOf(prediction: Prediction | null, name: string): Interval | null {
+function valueIn(prediction: Prediction | null, name: string): Interval | null {
   return prediction?.objectives.find(({ objective }) => objective === name)?.value ?? null;
 }
 
@@ -201,9 +201,9 @@ export function outcomeTable(report: Report, { baseline, recommended, set }: Out
     ],
     rows: report.objectives.map(({ name }) => [
       name,
-      ...parts(valueOf(baseline, name)),
-      ...parts(valueOf(recommended, name)),
-      ...parts(valueOf(set, name)),
+      ...parts(valueIn(baseline, name)),
+      ...parts(valueIn(recommended, name)),
+      ...parts(valueIn(set, name)),
       set?.objectives.find(({ objective }) => objective === name)?.guardrail?.probability ?? null,
     ]),
   };
