@@ -78,9 +78,18 @@ const parts = z.looseObject({
 });
 type Parts = z.infer<typeof parts>;
 
+const read = new WeakMap<Schema, Parts>();
+
+/** Each schema is read once: a long answer meets the same ones again and again. */
+function partsOf(from: Schema): Parts {
+  const found = read.get(from) ?? parts.parse(from);
+  read.set(from, found);
+  return found;
+}
+
 /** Values that the schema allows. Text is text: no NUL, no lone surrogate, and not blank where it must not be empty. */
 export function valuesOf(from: Schema, document: Document, depth = 0): fc.Arbitrary<Json> {
-  const found = parts.parse(from);
+  const found = partsOf(from);
   const inner = (part: Schema) => valuesOf(part, document, depth + 1);
   if (found.$ref !== undefined) {
     const name = lastOf(found.$ref);
@@ -138,7 +147,7 @@ function objects({ properties, required, additionalProperties }: Parts, inner: (
 
 /** How a value is not what the schema says: a line each, empty where it is. */
 export function violations(value: unknown, from: Schema, document: Document, at = "$"): string[] {
-  const found = parts.parse(from);
+  const found = partsOf(from);
   const inner = (field: unknown, part: Schema, place: string) => violations(field, part, document, place);
   if (found.$ref !== undefined) return inner(value, document.components.schemas[lastOf(found.$ref)] ?? {}, at);
   if (found.const !== undefined) return value === found.const ? [] : [`${at}: not ${JSON.stringify(found.const)}`];
@@ -153,7 +162,9 @@ export function violations(value: unknown, from: Schema, document: Document, at 
   const types = typeof found.type === "string" ? [found.type] : (found.type ?? []);
   if (types.length > 0 && !types.some((type) => isOf(type, value)))
     return [`${at}: ${typeof value}, not ${types.join("|")}`];
-  if (typeof value === "string") return ofText(value, parts.parse({ maxLength: Number.MAX_SAFE_INTEGER, ...from }), at);
+  if (typeof value === "string") {
+    return ofText(value, { ...found, maxLength: "maxLength" in from ? found.maxLength : Number.MAX_SAFE_INTEGER }, at);
+  }
   if (typeof value === "number") {
     const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = found;
     return value >= minimum && value <= maximum ? [] : [`${at}: ${value} is out of range`];
