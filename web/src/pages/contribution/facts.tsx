@@ -43,7 +43,7 @@ export function Facts({ contribution }: { readonly contribution: Contribution })
             </Explained>
           </Fact>
         )}
-        {blockedBy !== null && (
+        {blockedBy !== null && contribution.state !== "withdrawn" && (
           <Fact name={t("fact.blocked")}>
             <span className={classes.blocked}>{blockedBy}</span>
           </Fact>

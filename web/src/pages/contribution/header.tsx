@@ -57,7 +57,8 @@ function Withdrawal({ contribution: { id, title, state, mine } }: { readonly con
   const me = useApi("me");
   const withdraw = useWrite("withdraw");
   const restore = useWrite("restore");
-  const mayAct = me.data?.scopes.includes("propose") === true && (mine || me.data.door === "open");
+  const scopes = me.data?.scopes ?? [];
+  const mayAct = scopes.includes("propose") && (mine || scopes.includes("admin"));
   if (!mayAct || state === "landed") return null;
   const asked = { params: { contribution: id } };
   if (state === "withdrawn") {

@@ -44,10 +44,14 @@ function Found({ contribution }: { readonly contribution: Contribution }) {
           <ProposedNow />
           <VerdictNote {...shown} />
           <Sections contribution={contribution} />
-          <ChangeSection contribution={contribution} />
-          <EffectsSection {...shown} confidence={lab.data?.policy.confidence ?? null} />
-          <InteractionsSection {...shown} queue={queue} />
-          <RunsSection contribution={contribution} />
+          {contribution.levels.length > 0 && (
+            <>
+              <ChangeSection contribution={contribution} />
+              <EffectsSection {...shown} confidence={lab.data?.policy.confidence ?? null} />
+              <InteractionsSection {...shown} queue={queue} />
+              <RunsSection contribution={contribution} />
+            </>
+          )}
           {contribution.credit.length > 0 && <CreditSection contribution={contribution} />}
           <Discussion contribution={contribution.id} known={queue} />
           <FileSection contribution={contribution} />

@@ -29,6 +29,12 @@ export function Section({ name, aside, children }: SectionProps) {
   );
 }
 
+/** What was withdrawn has no levels, and so nothing to be shown of them. */
+function isThere(name: SectionName, { levels, credit }: Contribution): boolean {
+  if (name === "discussion" || name === "file") return true;
+  return levels.length > 0 && (name !== "credit" || credit.length > 0);
+}
+
 /** Links to the parts that are there. */
 export function Sections({ contribution }: { readonly contribution: Contribution }) {
   const { t } = useTranslation("contribution");
@@ -36,7 +42,7 @@ export function Sections({ contribution }: { readonly contribution: Contribution
   return (
     <nav className={classes.nav} aria-label={t("jump")}>
       {sections
-        .filter((name) => name !== "credit" || contribution.credit.length > 0)
+        .filter((name) => isThere(name, contribution))
         .map((name) => (
           <a key={name} href={`#${name}`}>
             {t(`section.${name}`)}

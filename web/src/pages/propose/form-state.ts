@@ -26,5 +26,6 @@ export function wordsOfField(
 }
 
 export function sentence({ message, help }: PlacedIssue["issue"]): string {
-  return help === null ? message : `${message}. ${help}`;
+  const said = message.replace(/\.$/, "");
+  return help === null ? `${said}.` : `${said}. ${help}`;
 }

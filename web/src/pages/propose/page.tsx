@@ -63,6 +63,7 @@ function Form({ caller }: { readonly caller: string }) {
   const [tried, setTried] = useState(false);
   const [issues, setIssues] = useState<readonly PlacedIssue[]>([]);
   const { request, faults } = requestOf(draft, choices.baseline, choices.taken);
+  const text = previewText(request, caller);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -78,7 +79,7 @@ function Form({ caller }: { readonly caller: string }) {
         },
         onError: (error) =>
           setIssues(
-            error instanceof ApiError ? error.problem.issues.map((issue) => placeIssue(issue, request.id)) : [],
+            error instanceof ApiError ? error.problem.issues.map((issue) => placeIssue(issue, request.id, text)) : [],
           ),
       },
     );
@@ -140,7 +141,7 @@ function Form({ caller }: { readonly caller: string }) {
           )}
         </div>
       </form>
-      <Preview id={request.id} text={previewText(request, caller)} />
+      <Preview id={request.id} text={text} />
     </div>
   );
 }

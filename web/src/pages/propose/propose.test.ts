@@ -100,20 +100,44 @@ describe("a draft", () => {
 });
 
 describe("the server's objections", () => {
-  const at = (place: string, message = "no") => {
-    const { field, line } = placeIssue({ at: place, message, help: null }, "rotary");
+  const text = [
+    "# a comment",
+    "title: Rotary",
+    "by:",
+    "  - lin",
+    "area: sft",
+    "set:",
+    "  pretrain.lr: 2",
+    "  rl.kl: 0",
+    "patch: contributions/rotary.patch",
+  ].join("\n");
+  const at = (place: string) => {
+    const { field, line } = placeIssue({ at: place, message: "no", help: null }, "rotary", text);
     return { field, line };
   };
+
   test("come to their fields", () => {
     expect(at("id")).toEqual({ field: "id", line: null });
     expect(at("body.area")).toEqual({ field: "area", line: null });
     expect(at("requires.0")).toEqual({ field: "requires", line: null });
     expect(at("set.pretrain.position")).toEqual({ field: "set.pretrain.position", line: null });
-    expect(at("contributions/rotary.patch:12:1")).toEqual({ field: "patch", line: 12 });
-    expect(at("contributions/rotary.yaml:5:3", "`pretrain.positon` is not a parameter")).toEqual({
-      field: "set.pretrain.positon",
-      line: null,
-    });
     expect(at("contributions/other.yaml:1:1")).toEqual({ field: null, line: null });
+  });
+
+  test("come to the lines of the files", () => {
+    expect(at("contributions/rotary.patch:12:1")).toEqual({ field: "patch", line: 12 });
+    expect(at("contributions/rotary.yaml:4:5")).toEqual({ field: "by", line: null });
+    expect(at("contributions/rotary.yaml:8:3")).toEqual({ field: "set.rl.kl", line: null });
+    expect(at("contributions/rotary.yaml:9:8")).toEqual({ field: "patch", line: null });
+    expect(at("contributions/rotary.yaml:1:1")).toEqual({ field: null, line: null });
+  });
+
+  test("the preview has the lines of the file", () => {
+    const written = previewText(requestOf({ ...emptyDraft, title: "A" }, baseline, new Set()).request, "lin");
+    expect(written.split("\n").slice(0, 3)).toEqual([
+      "# yaml-language-server: $schema=../.cairn/contribution.schema.json",
+      "title: A",
+      "by:",
+    ]);
   });
 });

@@ -84,7 +84,7 @@ function TitleCell({
           {change.length > 0 && <code className={classes.change}>{change.join("; ")}</code>}
           <Authors row={row} />
         </div>
-        {row.blockedBy !== null && (
+        {row.blockedBy !== null && row.state !== "withdrawn" && (
           <div className={classes.blocked}>
             <IconClock size={12} />
             <span className={classes.spoken}>{t("row.blocked")}: </span>
