@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Skeleton, Tooltip } from "@mantine/core";
-import { useInViewport } from "@mantine/hooks";
+import { useIntersection } from "@mantine/hooks";
 import { useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Curves } from "../../../src/api/runs.ts";
@@ -49,9 +49,9 @@ function bucketsFor(runs: number): number {
 /** A logged curve of any number of runs. It is asked for when it comes into view, and finer where it is zoomed into. */
 export function CurvePanel(props: CurvePanelProps) {
   const { stage, name, height } = props;
-  const { ref, inViewport } = useInViewport();
+  const { ref, entry } = useIntersection({ rootMargin: "300px" });
   const seen = useRef(false);
-  seen.current ||= inViewport;
+  seen.current ||= entry?.isIntersecting === true;
   const title = useId();
   return (
     <section ref={ref} className={styles.panel} aria-labelledby={title}>

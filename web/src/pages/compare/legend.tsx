@@ -1,4 +1,5 @@
 import { Button, TextInput } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { colorOf, type Scheme } from "../../charts/palette.ts";
@@ -58,6 +59,7 @@ export function Legend({ runs, hidden, onHide, scheme, pointer }: LegendProps) {
             shown={!hidden.has(run.row.id)}
             scheme={scheme}
             pointer={pointer}
+            t={t}
             onToggle={() => toggle(run.row.id)}
             onOnly={() => onHide(runs.map(({ row }) => row.id).filter((id) => id !== run.row.id))}
           />
@@ -73,12 +75,12 @@ interface EntryProps {
   readonly shown: boolean;
   readonly scheme: Scheme;
   readonly pointer: Pointer;
+  readonly t: TFunction<"compare">;
   readonly onToggle: () => void;
   readonly onOnly: () => void;
 }
 
-function Entry({ run: { row, label, slot }, shown, scheme, pointer, onToggle, onOnly }: EntryProps) {
-  const { t } = useTranslation("compare");
+function Entry({ run: { row, label, slot }, shown, scheme, pointer, t, onToggle, onOnly }: EntryProps) {
   const pointed = useSyncExternalStore(pointer.subscribe, () => pointer.get().id === row.id);
   const color = colorOf(slot, scheme);
   const point = () => pointer.set({ id: row.id, at: null });

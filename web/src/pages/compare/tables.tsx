@@ -56,6 +56,7 @@ export function Results({
   objectives,
 }: TableProps & { readonly objectives: readonly Objective[] }) {
   const { t } = useTranslation("compare");
+  const { t: say } = useTranslation("runs");
   const format = useFormat();
   const [sort, setSort] = useState({ by: "", down: false });
   const best = useMemo(() => bestOf(runs, objectives), [runs, objectives]);
@@ -84,7 +85,7 @@ export function Results({
         key: run.row.id,
         head: <RunName run={run} scheme={scheme} pointer={pointer} />,
         cells: [
-          <LiveState key="state" run={run.row} />,
+          <LiveState key="state" run={run.row} t={say} />,
           ...objectives.map(({ name, unit }) => {
             const value = run.row.values[name];
             if (value === undefined) return "";
@@ -163,9 +164,10 @@ export function Differences({
     return <EmptyState title={t("alike.title")}>{t("alike.text", { count: same })}</EmptyState>;
   }
   const names = runs.map((run) => <RunName key={run.row.id} run={run} scheme={scheme} pointer={pointer} />);
+  const words = { yes: t("yes"), no: t("no") };
   const usual = differences.map(({ values }) => commonest(values));
   const cell = (difference: Difference, i: number, run: number) => (
-    <Setting value={difference.values[run] ?? null} usual={usual[i] ?? null} />
+    <Setting value={difference.values[run] ?? null} usual={usual[i] ?? null} words={words} />
   );
   const wide = runs.length <= mostColumns;
   return (
@@ -208,8 +210,14 @@ function commonest(values: Difference["values"]): string | null {
   return first === undefined || first[1] === 1 ? null : first[0];
 }
 
-function Setting({ value, usual }: { readonly value: Difference["values"][number]; readonly usual: string | null }) {
-  const { t } = useTranslation("compare");
+interface SettingProps {
+  readonly value: Difference["values"][number];
+  /** What most runs have, as JSON; null: nothing. */
+  readonly usual: string | null;
+  readonly words: { readonly yes: string; readonly no: string };
+}
+
+function Setting({ value, usual, words }: SettingProps) {
   const text =
     value === null || value === false
       ? "–"
@@ -218,7 +226,7 @@ function Setting({ value, usual }: { readonly value: Difference["values"][number
         : typeof value === "string"
           ? value
           : JSON.stringify(value);
-  const spoken = value === null || value === false ? t("no") : value === true ? t("yes") : undefined;
+  const spoken = value === null || value === false ? words.no : value === true ? words.yes : undefined;
   return (
     <span className={styles.setting} data-usual={JSON.stringify(value) === usual || undefined} title={text}>
       {spoken === undefined ? (

@@ -75,6 +75,7 @@ function mostTelling(stages: readonly StageRun[]): StageRun | null {
 
 function Facts({ run }: { readonly run: Run }) {
   const { t } = useTranslation("run");
+  const { t: say } = useTranslation("runs");
   const format = useFormat();
   return (
     <div className={styles.facts}>
@@ -83,7 +84,7 @@ function Facts({ run }: { readonly run: Run }) {
       </span>
       <dl>
         <Fact name={t("state")}>
-          <LiveState run={run} />
+          <LiveState run={run} t={say} />
         </Fact>
         <Fact name={t("seed")}>{run.seed}</Fact>
         <Fact name={t("scale")}>{run.scale}</Fact>
@@ -141,13 +142,15 @@ interface ObjectiveProps {
   readonly from: number | null;
 }
 
-function ObjectiveCard({ run, objective: { name, unit, goal }, from }: ObjectiveProps) {
+function ObjectiveCard({ run, objective: { name, unit, goal, inUnits }, from }: ObjectiveProps) {
   const { t } = useTranslation("run");
   const format = useFormat();
   const value = run.values[name];
   if (value === undefined) return null;
   const difference = typeof value === "number" && from !== null ? value - from : null;
-  const better = difference === null || difference === 0 ? null : difference > 0 === (goal === "maximize");
+  // One run is noise and effect together: less than what matters is neither good nor bad.
+  const tells = difference !== null && Math.abs(difference) >= (inUnits?.matters ?? Number.POSITIVE_INFINITY);
+  const better = tells ? difference > 0 === (goal === "maximize") : null;
   return (
     <li>
       <span className={styles.objective}>{name}</span>

@@ -67,7 +67,7 @@ export function columnsOf(t: TFunction<"runs">, objectives: readonly Objective[]
       width: 132,
       numeric: false,
       sort: { key: "state", largestFirst: false },
-      cell: (row) => <LiveState run={row} />,
+      cell: (row, { t: say }) => <LiveState run={row} t={say} />,
       text: ({ state }) => state,
     }),
     ...objectives.map((objective) => ofObjective(t, objective)),

@@ -239,7 +239,7 @@ function Member({ row, objectives, context, showLevels }: MemberProps) {
         <Link to={`/runs/${encodeURIComponent(row.id)}`} data-list-item>
           {row.id}
         </Link>
-        <LiveState run={row} />
+        <LiveState run={row} t={t} />
         {showLevels ? (
           <Levels levels={row.levels} width={160} none={t("baseline")} />
         ) : (

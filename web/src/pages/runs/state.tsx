@@ -1,4 +1,4 @@
-import { useTranslation } from "react-i18next";
+import type { TFunction } from "i18next";
 import type { RunRow, StageRun } from "../../../../src/api/runs.ts";
 import styles from "./state.module.css";
 
@@ -16,7 +16,7 @@ function Drawing({ state }: { readonly state: State }) {
     case "blocked":
       return <path d="M5 8h6" />;
     case "running":
-      return <path d="M8 2.2A5.8 5.8 0 0 1 13.8 8" className={styles.turning} strokeWidth="2" />;
+      return <path d="M8 2.2A5.8 5.8 0 0 1 13.8 8" strokeWidth="2" />;
     case "pending":
       return null;
   }
@@ -31,9 +31,11 @@ export function StateIcon({ state }: { readonly state: State }) {
   );
 }
 
+/** The words of the page of runs. They are handed down: a hook for them in each of a thousand rows costs more than the rows. */
+export type RunWords = TFunction<"runs">;
+
 /** A state as a sign and a word. */
-export function StateLabel({ state }: { readonly state: State }) {
-  const { t } = useTranslation("runs");
+export function StateLabel({ state, t }: { readonly state: State; readonly t: RunWords }) {
   return (
     <span className={styles.state} data-state={state}>
       <StateIcon state={state} />
@@ -50,9 +52,8 @@ export function fractionOf({ progress, current }: Live): number {
 }
 
 /** The state; of a run that goes, its stage and how far it is. */
-export function LiveState({ run }: { readonly run: Pick<RunRow, "state" | "progress" | "current"> }) {
-  const { t } = useTranslation("runs");
-  if (run.state !== "running") return <StateLabel state={run.state} />;
+export function LiveState({ run, t }: { readonly run: Live & Pick<RunRow, "state">; readonly t: RunWords }) {
+  if (run.state !== "running") return <StateLabel state={run.state} t={t} />;
   const stage = run.current?.stage ?? t("state.running");
   const share = fractionOf(run);
   return (

@@ -369,7 +369,7 @@ const NarrowRow = memo(function NarrowRow({ row, index, start, context, objectiv
       <Chooser id={row.id} chosen={chosen} label={context.t("choose", { run: row.id })} onChoose={onChoose} />
       <div role="gridcell" className={styles.lines}>
         <div className={styles.line}>
-          <LiveState run={row} />
+          <LiveState run={row} t={context.t} />
           <Link className={styles.narrowId} to={`/runs/${encodeURIComponent(row.id)}`}>
             {row.id}
           </Link>
