@@ -5,7 +5,7 @@ import { z } from "zod";
 
 /**
  * Ray's Jobs API as it is documented, over real processes: errors in plain text, a submission id taken once, stop by TERM
- * and after 3 s by KILL, everything gone with the cluster.
+ * and after 3 s by KILL, nothing for browsers, everything gone with the cluster.
  */
 export interface RayRig {
   readonly address: string;
@@ -98,6 +98,10 @@ export async function startRay(token: string | null = null): Promise<RayRig> {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (request.headers["sec-fetch-mode"] !== undefined) {
+        response.writeHead(405, { "content-type": "text/plain" }).end("method not allowed for browser traffic.");
+        return;
+      }
       if (token !== null && request.headers.authorization !== `Bearer ${token}`) {
         response.writeHead(401, { "content-type": "text/plain" }).end("Unauthorized");
         return;

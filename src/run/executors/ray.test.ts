@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { executorContract } from "../../../test/contracts/executor.ts";
+import { type Behaviour, executorContract } from "../../../test/contracts/executor.ts";
+import { noteAbsence } from "../../../test/needs.ts";
 import { type RayRig, startRay } from "../../../test/rigs/ray.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { Executor, Task } from "../run.ts";
@@ -12,6 +13,19 @@ import { createRay } from "./ray.ts";
 import { createRemoteExecutor } from "./remote.ts";
 
 const quick = { pause: { least: 10, most: 50 }, patience: 400, lag: 4_000 };
+
+/** A cluster is started by hand: it takes a Python of its own, and a minute. */
+function realRay(): string | null {
+  const address = process.env.CAIRN_TEST_RAY;
+  if (address !== undefined) return address;
+  noteAbsence({
+    name: "ray",
+    why: "the executor for Ray is tested against the documented API only",
+    get: "pip install 'ray[default]', ray start --head, and CAIRN_TEST_RAY=http://127.0.0.1:8265 ./cairn test",
+    optional: true,
+  });
+  return null;
+}
 
 function create(
   address: string,
@@ -26,6 +40,17 @@ function create(
   });
 }
 
+function argvOf(behaviour: Behaviour): readonly string[] {
+  if (behaviour.kind === "exit") return ["sh", "-c", `exit ${behaviour.code}`];
+  if (behaviour.kind === "hang") return ["sh", "-c", 'echo "$CAIRN_ATTEMPT" >> started; while :; do sleep 1000; done'];
+  return ["sh", "-c", `printenv ${behaviour.variable} > value`];
+}
+
+const real = realRay();
+describe.skipIf(real === null)("a real Ray", { timeout: 180_000 }, () => {
+  executorContract({ name: "a real Ray", create: () => create(real ?? ""), argv: argvOf });
+});
+
 describe("Ray's Jobs API", () => {
   let ray: RayRig;
   let folder = "";
@@ -38,16 +63,7 @@ describe("Ray's Jobs API", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  executorContract({
-    name: "Ray",
-    create: () => create(ray.address),
-    argv: (behaviour) => {
-      if (behaviour.kind === "exit") return ["sh", "-c", `exit ${behaviour.code}`];
-      if (behaviour.kind === "hang")
-        return ["sh", "-c", 'echo "$CAIRN_ATTEMPT" >> started; while :; do sleep 1000; done'];
-      return ["sh", "-c", `printenv ${behaviour.variable} > value`];
-    },
-  });
+  executorContract({ name: "Ray", create: () => create(ray.address), argv: argvOf });
 
   const task = (argv: readonly string[]): Task => {
     const attempt = `stage-0123456789-1-${randomBytes(4).toString("hex")}`;

@@ -1,3 +1,5 @@
+import http from "node:http";
+import https from "node:https";
 import { z } from "zod";
 import { err, ok, type Result } from "../../base/result.ts";
 import { attemptName, quote } from "./job-script.ts";
@@ -11,7 +13,13 @@ export interface RayOptions {
 }
 
 const status = z.enum(["PENDING", "RUNNING", "STOPPED", "SUCCEEDED", "FAILED"]);
-const job = z.object({ submission_id: z.string().nullish(), status, message: z.string().nullish() });
+const job = z.object({
+  submission_id: z.string().nullish(),
+  status,
+  message: z.string().nullish(),
+  /** Absent before Ray 2.40. */
+  error_type: z.string().nullish(),
+});
 const jobs = z.array(job);
 
 /**
@@ -69,7 +77,7 @@ export function createRay(options: RayOptions): Remote {
   };
 }
 
-function stateOf({ status, message }: Pick<z.infer<typeof job>, "status" | "message">): JobState {
+function stateOf({ status, message, error_type: type }: Omit<z.infer<typeof job>, "submission_id">): JobState {
   switch (status) {
     case "PENDING":
       return { kind: "waiting" };
@@ -80,11 +88,15 @@ function stateOf({ status, message }: Pick<z.infer<typeof job>, "status" | "mess
     case "SUCCEEDED":
       return { kind: "ended" };
     case "FAILED":
-      // Of the command's own failing there is an exit file; what Ray itself says of it is about the cluster.
-      if (/out of memory|OutOfMemory|OOM/i.test(message ?? ""))
-        return { kind: "gone", exit: { kind: "out-of-memory", message: `Ray: ${message}` } };
-      return { kind: "ended" };
+      // Of the command's own failing there is an exit file; what else Ray says is about the cluster.
+      return type && type !== "JOB_ENTRYPOINT_COMMAND_ERROR" ? gone(type, message ?? "") : { kind: "ended" };
   }
+}
+
+function gone(type: string, message: string): JobState {
+  const line = `Ray: ${message.split("\n", 1)[0]} (${type})`;
+  const memory = /out of memory|oom/i.test(line);
+  return { kind: "gone", exit: { kind: memory ? "out-of-memory" : "lost", message: line } };
 }
 
 type Answer =
@@ -98,26 +110,36 @@ type Ask = (method: "GET" | "POST", path: string, body: unknown) => Promise<Answ
 /** How long Ray may take to answer, in milliseconds. */
 const patience = 20_000;
 
+/** Not by fetch: Ray takes what carries its `Sec-Fetch-Mode` for a browser, and refuses that. */
 function createClient({ address, token }: RayOptions): Ask {
-  return async (method, path, body) => {
-    try {
-      const response = await fetch(`${address}${path}`, {
-        method,
-        headers: {
-          ...(body !== null && { "content-type": "application/json" }),
-          ...(token !== null && { authorization: `Bearer ${token}` }),
+  const secure = address.startsWith("https:");
+  return (method, path, body) =>
+    new Promise((resolve) => {
+      const text = body === null ? null : JSON.stringify(body);
+      const silent = (error: Error) =>
+        resolve({ kind: "silent", message: `Ray at ${address} does not answer: ${error.message}` });
+      const headers = {
+        ...(text !== null && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      };
+      const call = (secure ? https : http).request(
+        `${address}${path}`,
+        { method, headers, timeout: patience },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.once("error", silent);
+          answer.once("end", () => {
+            const status = answer.statusCode ?? 0;
+            const text = Buffer.concat(chunks).toString();
+            resolve(status >= 200 && status < 300 ? { kind: "ok", text } : { kind: "refused", status, text });
+          });
         },
-        ...(body !== null && { body: JSON.stringify(body) }),
-        redirect: "error",
-        signal: AbortSignal.timeout(patience),
-      });
-      const text = await response.text();
-      return response.ok ? { kind: "ok", text } : { kind: "refused", status: response.status, text };
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      return { kind: "silent", message: `Ray at ${address} does not answer: ${cause}` };
-    }
-  };
+      );
+      call.once("timeout", () => call.destroy(new Error(`no answer in ${patience / 1000} s`)));
+      call.once("error", silent);
+      call.end(text ?? undefined);
+    });
 }
 
 async function listJobs(ask: Ask): Promise<Result<z.infer<typeof jobs>, string>> {
