@@ -8,6 +8,7 @@ export const messages = {
     },
     undo: { button: "Undo", done: "Undone." },
     loading: "Loading",
+    close: "Close",
     copy: {
       button: "Copy",
       csv: "Copy as CSV",
@@ -69,6 +70,7 @@ export const messages = {
     },
     undo: { button: "撤销", done: "已撤销。" },
     loading: "正在加载",
+    close: "关闭",
     copy: {
       button: "复制",
       csv: "复制为 CSV",

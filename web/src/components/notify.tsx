@@ -9,7 +9,11 @@ import classes from "./notify.module.css";
 const undoTime = 8000;
 
 export function notify(message: string): void {
-  notifications.show({ message, autoClose: 4000 });
+  notifications.show({ message, autoClose: 4000, closeButtonProps: closeButton() });
+}
+
+function closeButton() {
+  return { "aria-label": i18n.t("components:close") };
 }
 
 /** What went wrong and what would be right. */
@@ -24,6 +28,7 @@ export function notifyError(error: Error): void {
       </>
     ),
     color: "red",
+    closeButtonProps: closeButton(),
     autoClose: 12_000,
   });
 }
@@ -59,6 +64,7 @@ export function undoable(message: string, undo: () => Promise<unknown>): void {
     id,
     autoClose: undoTime,
     withAutoCloseProgress: true,
+    closeButtonProps: closeButton(),
     message: (
       <span className={classes.undo}>
         <span>{message}</span>

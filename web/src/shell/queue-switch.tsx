@@ -33,7 +33,7 @@ export function QueueSwitch() {
   if (queue.data === undefined) return null;
   const { state, running } = queue.data;
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" offset={14} shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <button type="button" className={classes.state} aria-expanded={open} onClick={() => setOpen(!open)}>
           <span className={classes.dot} data-state={state} aria-hidden="true" />

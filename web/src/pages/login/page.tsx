@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { Navigate, useNavigate, useSearchParams } from "react-router";
 import { useApi, useWrite } from "../../api/query.ts";
 import { PageHeader } from "../../components/page-header.tsx";
-import { ErrorPanel } from "../../components/states.tsx";
 import classes from "./login.module.css";
 
 /** The door: an invitation or a token is exchanged for a session. `/login#secret` brings it along. */
@@ -27,7 +26,6 @@ export default function Login() {
     <form className={classes.door} onSubmit={enter}>
       <img src="/cairn.svg" width="40" height="40" alt="" />
       <PageHeader title={t("title")} lead={t("lead")} />
-      {login.error !== null && <ErrorPanel error={login.error} />}
       <PasswordInput
         label={t("secret")}
         description={t("secretHelp")}

@@ -1,7 +1,7 @@
 export const messages = {
   en: {
     title: "Settings",
-    days: "Good for days",
+    days: "Good for (days)",
     scopes: "May",
     actions: "Actions",
     keep: "Keep it",
@@ -38,7 +38,7 @@ export const messages = {
       expires: "Good until",
       issue: "Make a token",
       made: "Token “{{label}}”: copy it now, it is not shown again",
-      use: "Sent as `Authorization: Bearer …`.",
+      use: "Programs send it in a header: Authorization: Bearer …",
       none: "There are none.",
       revoke: "Revoke",
       sure: "Whatever uses “{{label}}” is locked out at once. This cannot be undone.",
@@ -116,7 +116,7 @@ export const messages = {
       expires: "有效期至",
       issue: "生成令牌",
       made: "令牌“{{label}}”：请立即复制，不会再次显示",
-      use: "以 `Authorization: Bearer …` 发送。",
+      use: "程序在请求头中发送：Authorization: Bearer …",
       none: "没有。",
       revoke: "吊销",
       sure: "使用“{{label}}”的程序会立即失去访问权限，且无法撤销。",
