@@ -63,7 +63,7 @@ export function Details({ stage }: { readonly stage: RecipeStage }) {
           </ul>
         )}
       </section>
-      <section>
+      <section className={classes.wide}>
         <h3>{t("code")}</h3>
         {stage.code.length === 0 ? (
           <p className={classes.quiet}>{t("codeNone")}</p>

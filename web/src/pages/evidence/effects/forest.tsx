@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a drawing has no fieldset.
 // biome-ignore-all lint/a11y/noAriaHiddenOnFocusable: what is hidden here cannot be focused.
-import type { ReactNode } from "react";
+import { type ReactNode, type RefObject, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useHref, useNavigate } from "react-router";
 import { forestDomain, linearScale, type Scale } from "../../../../../src/report/scale.ts";
@@ -8,6 +8,7 @@ import { standingWord } from "../../../../../src/report/view.ts";
 import { contributionPath } from "../../../components/level-chip.tsx";
 import { type Tone, toneOf, useVerdictWords, VerdictMark } from "../../../components/verdict.tsx";
 import { useFormat } from "../../../format.ts";
+import { usePageKeys } from "../../../keys.ts";
 import classes from "../drawing.module.css";
 import type { Interval } from "../report.ts";
 import { cutTo } from "../text.ts";
@@ -45,6 +46,7 @@ function frameOf(width: number): Frame {
 }
 
 export function Forest({ rows, matters, direction, unit, grouped, label, width }: ForestProps) {
+  const svg = useRowKeys();
   const frame = frameOf(width);
   const scale = linearScale(
     forestDomain(
@@ -56,7 +58,7 @@ export function Forest({ rows, matters, direction, unit, grouped, label, width }
   const places = placesOf(rows, grouped, frame.rowHeight);
   const height = (places.at(-1)?.bottom ?? axisHeight) + axisHeight;
   return (
-    <svg width={width} height={height} className={classes.drawing} role="group" aria-label={label}>
+    <svg ref={svg} width={width} height={height} className={classes.drawing} role="group" aria-label={label}>
       <Ground scale={scale} matters={matters} frame={frame} bottom={height - axisHeight} />
       <Axis scale={scale} y={14} narrow={frame.narrow} />
       <Axis scale={scale} y={height - 7} narrow={frame.narrow} />
@@ -72,6 +74,21 @@ export function Forest({ rows, matters, direction, unit, grouped, label, width }
       ))}
     </svg>
   );
+}
+
+/** j and k, and the arrows, from row to row. */
+function useRowKeys(): RefObject<SVGSVGElement | null> {
+  const svg = useRef<SVGSVGElement>(null);
+  usePageKeys((key) => {
+    const links = [...(svg.current?.querySelectorAll("a") ?? [])];
+    const at = links.findIndex((link) => link === document.activeElement);
+    const step =
+      key === "j" || (at >= 0 && key === "ArrowDown") ? 1 : key === "k" || (at >= 0 && key === "ArrowUp") ? -1 : 0;
+    if (step === 0) return false;
+    links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
+    return true;
+  });
+  return svg;
 }
 
 interface Place {

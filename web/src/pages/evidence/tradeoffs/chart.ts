@@ -19,6 +19,8 @@ export interface Scene {
   readonly x: AxisScene;
   readonly y: AxisScene;
   readonly region: Region | null;
+  /** Whether dragging selects: not where a finger's drag scrolls the page. */
+  readonly brushable: boolean;
   /** The dot whose intervals are drawn, by its key. */
   readonly looked: string | null;
 }
@@ -69,7 +71,7 @@ export function openChart(element: HTMLElement, listeners: Listeners): Chart {
       chart.dispatchAction({
         type: "takeGlobalCursor",
         key: "brush",
-        brushOption: { brushType: "rect", brushMode: "single" },
+        brushOption: { brushType: scene.brushable ? "rect" : false, brushMode: "single" },
       });
       const wanted = JSON.stringify(scene.region);
       if (wanted === drawn) return;

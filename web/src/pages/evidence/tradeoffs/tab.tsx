@@ -1,4 +1,5 @@
 import { Checkbox, NativeSelect } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Report } from "../../../../../src/api/report.ts";
@@ -25,6 +26,7 @@ export function TradeOffs({ report }: { readonly report: Report }) {
   const [region, setRegion] = useRegion();
   const [looked, setLooked] = useState<string | null>(null);
   const [picked, setPicked] = useState<string | null>(null);
+  const brushable = !useMediaQuery("(pointer: coarse)");
   const dots = useMemo(() => dotsOf(report, x, y), [report, x, y]);
   const canLog = dots.length > 0 && dots.every((dot) => dot.x.mean > 0 && dot.y.mean > 0);
   const logarithmic = log === "1" && canLog;
@@ -35,9 +37,10 @@ export function TradeOffs({ report }: { readonly report: Report }) {
       x: { title: axisTitle(report, x, "→", "←"), logarithmic, write: format.number },
       y: { title: axisTitle(report, y, "↑", "↓"), logarithmic, write: format.number },
       region,
+      brushable,
       looked: looked ?? picked,
     }),
-    [report, dots, x, y, logarithmic, format, region, looked, picked],
+    [report, dots, x, y, logarithmic, format, region, brushable, looked, picked],
   );
   if (report.points.length === 0) return <EmptyState title={t("tradeoffs.none")}>{t("tradeoffs.noneHelp")}</EmptyState>;
   if (names.length < 2) return <EmptyState title={t("tradeoffs.one")}>{t("tradeoffs.oneHelp")}</EmptyState>;
@@ -46,7 +49,7 @@ export function TradeOffs({ report }: { readonly report: Report }) {
   return (
     <Figure
       title={t("tradeoffs.title", { x, y })}
-      note={t("tradeoffs.note")}
+      note={`${t("tradeoffs.note")} ${brushable ? t("tradeoffs.drag") : ""}`}
       controls={
         <>
           <NativeSelect
