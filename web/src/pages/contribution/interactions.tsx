@@ -92,7 +92,10 @@ function PairWords({ pair, sense, named }: { readonly pair: Pair } & Pick<PairLi
   const half = (pair.shift.high - pair.shift.low) / 20;
   const written = (value: number) => format.mean({ mean: value, low: value - half, high: value + half });
   const kind = !pair.sure ? "unsure" : pair.shift.mean > 0 ? "helps" : "overlaps";
-  const key = sense === "alone" && pair.without <= 0 ? "aloneHurts" : sense;
+  // "Helps by" takes sizes, not differences.
+  const helps = sense === "alone" && pair.without > 0 && pair.with > 0;
+  const key = sense === "alone" && !helps ? "aloneChanges" : sense;
+  const size = (value: number) => (helps ? written(value).replace("+", "") : written(value));
   return (
     <div className={classes.words}>
       <p>
@@ -100,7 +103,7 @@ function PairWords({ pair, sense, named }: { readonly pair: Pair } & Pick<PairLi
         <Trans
           t={t}
           i18nKey={`pairs.${key}`}
-          values={{ without: written(pair.without), with: written(pair.with) }}
+          values={{ without: size(pair.without), with: size(pair.with) }}
           components={{
             other: (
               <Link className={classes.other ?? ""} to={contributionPath(pair.other)}>

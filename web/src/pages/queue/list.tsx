@@ -124,21 +124,14 @@ interface GroupHeadProps {
 }
 
 function GroupHead({ state, count, open, onToggle }: GroupHeadProps) {
-  const { t } = useTranslation("queue");
   const words = useStateWords();
-  const name = words.name(state);
   return (
     <tr className={classes.group}>
       <td className={classes.groupCell}>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-label={t(open ? "collapse" : "expand", { name })}
-          onClick={onToggle}
-        >
+        <button type="button" aria-expanded={open} onClick={onToggle}>
           {open ? <IconChevronDown size={12} /> : <IconChevronRight size={12} />}
           <StateMark state={state} />
-          <span className={classes.groupName}>{name}</span>
+          <span className={classes.groupName}>{words.name(state)}</span>
           <span className={classes.count}>{count}</span>
         </button>
         <span className={classes.meaning}>{words.meaning(state)}</span>

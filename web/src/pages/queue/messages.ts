@@ -77,8 +77,6 @@ export const messages = {
     more: "Show more",
     moved: "The order has changed",
     refresh: "Refresh",
-    collapse: "Collapse {{name}}",
-    expand: "Expand {{name}}",
     copyColumn: {
       contribution: "contribution",
       title: "title",
@@ -173,8 +171,6 @@ export const messages = {
     more: "显示更多",
     moved: "次序已改变",
     refresh: "刷新",
-    collapse: "折叠 {{name}}",
-    expand: "展开 {{name}}",
     copyColumn: {
       contribution: "贡献",
       title: "标题",
