@@ -16,7 +16,8 @@ export function isDecided(report: Report | null, contribution: string): boolean 
   return levels.length > 0 && settled.length === levels.length;
 }
 
-/** Whether nobody but its authors may be told whose a contribution is. */
-export function isBlind(session: Pick<Session, "loaded">, report: Report | null, contribution: string): boolean {
-  return session.loaded.lab.policy.blind && !isDecided(report, contribution);
+/** Whether nobody but its authors may be told whose a contribution is. What has landed is told, and with it whose it is. */
+export function isBlind({ loaded }: Pick<Session, "loaded">, report: Report | null, contribution: string): boolean {
+  const hasLanded = loaded.landings.some(({ added }) => added.some((level) => level.split("=", 1)[0] === contribution));
+  return loaded.lab.policy.blind && !hasLanded && !isDecided(report, contribution);
 }
