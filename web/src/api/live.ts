@@ -55,24 +55,31 @@ function paramOf(asked: unknown, name: string): string | null {
 /** At most so often is one answer asked for again. */
 const pace = 500;
 
-/** Gathers changes and asks again for what they concern, at most twice a second. */
-export function throttledInvalidator(client: Pick<QueryClient, "invalidateQueries">): {
+/**
+ * Gathers changes and asks again for what they concern, at most twice a second. An answer that is on its way is waited
+ * for, since asking anew each time would never get a slow one; but it may be from before the change, so it is asked for
+ * once more when it is there.
+ */
+export function throttledInvalidator(client: QueryClient): {
   readonly take: (found: Change) => void;
   readonly stop: () => void;
 } {
-  let waiting: Change[] = [];
+  const cache = client.getQueryCache();
+  const due = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   const flush = () => {
     timer = null;
-    if (waiting.length === 0) return;
-    const found = waiting;
-    waiting = [];
-    void client.invalidateQueries({ predicate: ({ queryKey }) => found.some((one) => concerns(queryKey, one)) });
+    if (due.size === 0) return;
+    const ready = new Set([...due].filter((hash) => cache.get(hash)?.state.fetchStatus !== "fetching"));
+    for (const hash of ready) due.delete(hash);
+    void client.invalidateQueries({ predicate: ({ queryHash }) => ready.has(queryHash) });
     timer = setTimeout(flush, pace);
   };
   return {
     take: (found) => {
-      waiting.push(found);
+      for (const query of cache.findAll({ predicate: ({ queryKey }) => concerns(queryKey, found) })) {
+        due.add(query.queryHash);
+      }
       if (timer === null) flush();
     },
     stop: () => {
