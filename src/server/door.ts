@@ -30,7 +30,7 @@ export function chooseDoor({ host, publicUrl, login, hasAdmin }: DoorChoice): Do
     exposed
       ? `${publicUrl === null ? host : publicUrl.href} is reached from other machines, and this lab has no account that could let anybody in`
       : "this lab has no account that could log in",
-    "Invite yourself first: cairn account invite NAME --scopes read,propose,decide,admin",
+    "Invite yourself first: cairn account invite NAME",
   );
 }
 

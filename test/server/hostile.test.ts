@@ -143,7 +143,7 @@ describe("hostile paths", () => {
       const bad =
         response.status >= 500 ||
         text.includes(secret) ||
-        /root:.*:0:0|SQLite format|^cairn: 1/m.test(text) ||
+        /x:0:0:|SQLite format|^cairn: 1/m.test(text) ||
         (page && !text.startsWith("<!doctype html><title>Cairn</title>") && !text.includes("Cairn API")) ||
         response.headers.get("set-cookie") !== null;
       if (bad) wrong.push(`${response.status} ${path.slice(0, 200)}`);
