@@ -12,6 +12,7 @@ import { CopyMenu } from "../../components/copy-menu.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { EmptyState, ErrorPanel, PageSkeleton } from "../../components/states.tsx";
 import { useUrlList, useUrlState } from "../../url-state.ts";
+import { useBaseline } from "../runs/best.ts";
 import { labelsOf } from "./labels.ts";
 import { Legend } from "./legend.tsx";
 import styles from "./page.module.css";
@@ -103,11 +104,12 @@ function Comparing({ comparison }: { readonly comparison: Comparison }) {
 /** Names and colours stay while a run's values change. */
 function useCompared({ runs }: Comparison): readonly ComparedRun[] {
   const { t } = useTranslation("compare");
+  const baseline = useBaseline(runs[0]?.scale ?? "").levels;
   return useMemo(() => {
-    const labels = labelsOf(runs, { baseline: t("baseline"), seed: t("seedShort") });
+    const labels = labelsOf(runs, baseline, { baseline: t("baseline"), none: t("none"), seed: t("seedShort") });
     const slots = slotsOf(runs.map(({ id }) => id));
     return runs.map((row) => ({ row, label: labels.get(row.id) ?? row.id, slot: slots.get(row.id) ?? 0 }));
-  }, [runs, t]);
+  }, [runs, baseline, t]);
 }
 
 interface ChartsProps {

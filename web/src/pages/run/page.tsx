@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import type { Lab } from "../../../../src/api/lab.ts";
@@ -13,6 +13,7 @@ import { ErrorPanel, PageSkeleton } from "../../components/states.tsx";
 import { useFormat } from "../../format.ts";
 import { useUrlState } from "../../url-state.ts";
 import { useBaseline } from "../runs/best.ts";
+import { shownCombination } from "../runs/combination.ts";
 import { LiveState } from "../runs/state.tsx";
 import { CopyLine } from "./copy-line.tsx";
 import styles from "./page.module.css";
@@ -77,10 +78,12 @@ function Facts({ run }: { readonly run: Run }) {
   const { t } = useTranslation("run");
   const { t: say } = useTranslation("runs");
   const format = useFormat();
+  const shown = shownCombination(run.levels, useBaseline(run.scale).levels);
   return (
     <div className={styles.facts}>
       <span className={styles.levels}>
-        {run.levels.length === 0 ? <strong>{t("baseline")}</strong> : <LevelChips levels={run.levels} />}
+        {shown.levels.length === 0 && <strong>{t(shown.from === "none" ? "none" : "baseline")}</strong>}
+        <LevelChips levels={run.levels} />
       </span>
       <dl>
         <Fact name={t("state")}>
@@ -116,10 +119,9 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 
 function Objectives({ run }: { readonly run: Run }) {
   const { data: lab } = useApi("lab");
-  const baseline = useBaseline(
-    run.levels.length > 0,
-    useMemo(() => [run.scale], [run.scale]),
-  );
+  const baseline = useBaseline(run.scale);
+  const isBaseline =
+    shownCombination(run.levels, baseline.levels).from === "baseline" && run.levels.length === baseline.levels.length;
   if (lab === undefined || Object.keys(run.values).length === 0) return null;
   return (
     <ul className={styles.objectives}>
@@ -128,7 +130,7 @@ function Objectives({ run }: { readonly run: Run }) {
           key={objective.name}
           run={run}
           objective={objective}
-          from={baseline?.get(objective.name) ?? null}
+          from={isBaseline ? null : (baseline.means?.get(objective.name) ?? null)}
         />
       ))}
     </ul>

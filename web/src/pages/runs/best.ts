@@ -36,17 +36,25 @@ export function useBest(
   });
 }
 
-/** The mean of the baseline's runs, by objective; null while it is not asked for, or not known. */
-export function useBaseline(wanted: boolean, scale: readonly string[]): ReadonlyMap<string, number> | null {
-  const query = { ...apiFilter({ ...noFilter, level: ["baseline"], scale }), by: "combination" };
-  const { data } = useApi("groupRuns", { query }, { enabled: wanted });
+export interface Baseline {
+  /** What has landed; empty where nothing has, or where no run of it is known. */
+  readonly levels: readonly string[];
+  /** The mean of its runs, by objective; null: there are none. */
+  readonly means: ReadonlyMap<string, number> | null;
+}
+
+/** @param scale of the runs that its means are of; empty: not known yet */
+export function useBaseline(scale: string): Baseline {
+  const query = { ...apiFilter({ ...noFilter, level: ["baseline"], scale: [scale] }), by: "combination" };
+  const { data } = useApi("groupRuns", { query }, { enabled: scale !== "" });
   return useMemo(() => {
     const group = data?.groups[0];
-    if (!wanted || group === undefined) return null;
-    return new Map(
+    if (group === undefined) return { levels: [], means: null };
+    const means = new Map(
       Object.entries(group.values).flatMap(([name, { mean }]): [string, number][] =>
         mean === null ? [] : [[name, mean]],
       ),
     );
-  }, [wanted, data]);
+    return { levels: group.levels ?? [], means };
+  }, [data]);
 }

@@ -5,7 +5,9 @@ import type { Lab } from "../../../../src/api/lab.ts";
 import type { RunRow } from "../../../../src/api/runs.ts";
 import { LevelChip } from "../../components/level-chip.tsx";
 import type { Format } from "../../format.ts";
+import type { Baseline } from "./best.ts";
 import styles from "./cells.module.css";
+import { shownCombination } from "./combination.ts";
 import { chipsThatFit } from "./fit.ts";
 import { LiveState } from "./state.tsx";
 
@@ -17,8 +19,9 @@ export interface CellContext {
   readonly format: Format;
   /** By objective: the best value that there is. */
   readonly best: ReadonlyMap<string, number>;
-  /** By objective: the baseline's mean, where differences from it are shown; else null. */
-  readonly baseline: ReadonlyMap<string, number> | null;
+  readonly baseline: Baseline;
+  /** Whether objectives are shown as differences from the baseline's mean. */
+  readonly delta: boolean;
 }
 
 export interface Column {
@@ -60,7 +63,9 @@ export function columnsOf(t: TFunction<"runs">, objectives: readonly Objective[]
       width: 300,
       numeric: false,
       sort: { key: "levels", largestFirst: false },
-      cell: ({ levels }, { t: say }, width) => <Levels levels={levels} width={width} none={say("baseline")} />,
+      cell: ({ levels }, { t: say, baseline }, width) => (
+        <Levels levels={levels} baseline={baseline.levels} width={width} t={say} />
+      ),
       text: ({ levels }) => levels.join(" + "),
     }),
     named("state", {
@@ -176,7 +181,7 @@ interface ValueProps {
   readonly context: CellContext;
 }
 
-export function Value({ value, name, state, context: { t, format, best, baseline } }: ValueProps) {
+export function Value({ value, name, state, context: { t, format, best, baseline, delta } }: ValueProps) {
   if (value === undefined) return state === "done" ? <span className={styles.none}>–</span> : null;
   if (typeof value === "string") {
     return (
@@ -185,7 +190,7 @@ export function Value({ value, name, state, context: { t, format, best, baseline
       </span>
     );
   }
-  const from = baseline?.get(name);
+  const from = delta ? baseline.means?.get(name) : undefined;
   const written = from === undefined ? format.number(value) : format.signed(value - from);
   if (value !== best.get(name)) return written;
   return (
@@ -197,20 +202,30 @@ export function Value({ value, name, state, context: { t, format, best, baseline
 
 interface LevelsProps {
   readonly levels: readonly string[];
+  readonly baseline: readonly string[];
   /** CSS pixels. */
   readonly width: number;
-  /** What to say of none. */
-  readonly none: string;
+  readonly t: TFunction<"runs">;
 }
 
-export function Levels({ levels, width, none }: LevelsProps) {
-  if (levels.length === 0) return <span className={styles.none}>{none}</span>;
-  const count = chipsThatFit(levels, width - 20);
-  const rest = levels.slice(count);
+/** A combination on one line: as many of its levels as fit, and a count of the others. */
+export function Levels({ levels, baseline, width, t }: LevelsProps) {
+  const shown = shownCombination(levels, baseline);
+  const origin = shown.from === null ? null : t(shown.from);
+  const room = width - 20 - (origin === null ? 0 : origin.length * 6.6 + 8);
+  const count = chipsThatFit(
+    shown.levels.map(({ level, sign }) => `${sign}${level}`),
+    room,
+  );
+  const rest = shown.levels.slice(count).map(({ level, sign }) => `${sign}${level}`);
   return (
     <span className={styles.levels}>
-      {levels.slice(0, count).map((level) => (
-        <LevelChip key={level} level={level} />
+      {origin !== null && <span className={styles.none}>{origin}</span>}
+      {shown.levels.slice(0, count).map(({ level, sign }) => (
+        <span key={level} className={styles.level} data-sign={sign || undefined}>
+          {sign}
+          <LevelChip level={level} />
+        </span>
       ))}
       {rest.length > 0 && (
         <span className={styles.more} title={rest.join(", ")}>

@@ -10,7 +10,7 @@ import { IconChevronRight } from "../../components/icons.tsx";
 import { LevelChips } from "../../components/level-chip.tsx";
 import { EmptyState, ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
 import { type CellContext, Levels, type Objective, Value } from "./columns.tsx";
-import { groupings, hasIt, membersOf, type RunGroup } from "./grouping.ts";
+import { groupings, membersOf, type RunGroup, withoutIt } from "./grouping.ts";
 import styles from "./groups.module.css";
 import { apiFilter, type RunFilter } from "./query.ts";
 import { LiveState } from "./state.tsx";
@@ -20,12 +20,14 @@ export interface GroupTableProps {
   readonly filter: RunFilter;
   readonly objectives: readonly Objective[];
   readonly context: CellContext;
+  /** That groups are of where their key names none. */
+  readonly scale: string;
 }
 
 const rowHeight = 40;
 
 /** Groups of runs, each with mean ± standard deviation and the count behind it; a group opens to its runs. */
-export function GroupTable({ by, filter, objectives, context }: GroupTableProps) {
+export function GroupTable({ by, filter, objectives, context, scale }: GroupTableProps) {
   const { t } = useTranslation("runs");
   const query = useMemo(() => ({ query: { ...apiFilter(filter), by } }), [filter, by]);
   const { data, error, refetch } = useApi("groupRuns", query, { keepPrevious: true });
@@ -98,7 +100,14 @@ export function GroupTable({ by, filter, objectives, context }: GroupTableProps)
                 index={index}
               />
               {open.has(group.key) && (
-                <Members by={by} group={group} filter={filter} objectives={objectives} context={context} />
+                <Members
+                  by={by}
+                  group={group}
+                  filter={filter}
+                  objectives={objectives}
+                  context={context}
+                  scale={scale}
+                />
               )}
             </div>
           );
@@ -120,7 +129,7 @@ interface GroupRowProps {
 
 function GroupRow({ by, group, index, objectives, context, open, onToggle }: GroupRowProps) {
   const { t, format } = context;
-  const name = useGroupName(by, group);
+  const name = groupName(by, group, t);
   return (
     <div className={styles.row} role="row" aria-rowindex={index + 2}>
       <span className={styles.name} role="cell">
@@ -133,14 +142,12 @@ function GroupRow({ by, group, index, objectives, context, open, onToggle }: Gro
         >
           <IconChevronRight size={14} />
         </button>
-        {by === "combination" && group.levels !== null && group.levels.length > 0 ? (
-          open ? (
-            <LevelChips levels={group.levels} />
-          ) : (
-            <Levels levels={group.levels} width={320} none={t("baseline")} />
-          )
-        ) : (
+        {by !== "combination" || group.levels === null ? (
           <span>{name}</span>
+        ) : open ? (
+          <LevelChips levels={group.levels} />
+        ) : (
+          <Levels levels={group.levels} baseline={context.baseline.levels} width={400} t={t} />
         )}
       </span>
       <span role="cell" data-numeric>
@@ -148,12 +155,7 @@ function GroupRow({ by, group, index, objectives, context, open, onToggle }: Gro
       </span>
       {objectives.map(({ name: objective }) => (
         <span key={objective} role="cell" data-numeric>
-          <MeanCell
-            value={group.values[objective]}
-            runs={group.runs}
-            from={context.baseline?.get(objective) ?? null}
-            context={context}
-          />
+          <MeanCell value={group.values[objective]} name={objective} runs={group.runs} context={context} />
         </span>
       ))}
       <span role="cell" data-numeric>
@@ -163,32 +165,30 @@ function GroupRow({ by, group, index, objectives, context, open, onToggle }: Gro
   );
 }
 
-function useGroupName(by: string, group: RunGroup): string {
-  const { t } = useTranslation("runs");
-  const has = hasIt(by, group);
-  if (has !== null) return t(has ? "group.with" : "group.without", { level: by });
-  if (by === "combination")
-    return group.levels?.length === 0 ? t("baseline") : (group.levels?.join(" + ") ?? group.key);
-  if (by === "state" || by === "purpose") return t(`${by}.${group.key}`);
+function groupName(by: string, group: RunGroup, t: CellContext["t"]): string {
+  const without = withoutIt(by, group);
+  if (without !== null) return without ? t("group.without", { level: by }) : t("group.with", { level: group.key });
+  if (by === "state" || by === "purpose") return t(`${by}.${group.key}`, group.key);
   return by === "seed" ? `${t("column.seed")} ${group.key}` : group.key;
 }
 
 interface MeanCellProps {
   readonly value: RunGroup["values"][string] | undefined;
+  /** Of the objective. */
+  readonly name: string;
   readonly runs: number;
-  /** Of the baseline; null: no difference is shown. */
-  readonly from: number | null;
   readonly context: CellContext;
 }
 
-function MeanCell({ value, runs, from, context: { t, format } }: MeanCellProps) {
+function MeanCell({ value, name, runs, context: { t, format, baseline, delta } }: MeanCellProps) {
   if (value === undefined) return null;
+  const from = delta ? baseline.means?.get(name) : undefined;
   const { mean, sd, n, diverged } = value;
   return (
     <span className={styles.mean}>
       {mean !== null && (
         <span>
-          {from === null ? format.number(mean) : format.signed(mean - from)}
+          {from === undefined ? format.number(mean) : format.signed(mean - from)}
           {sd !== null && <span className={styles.sd}> ± {format.number(sd)}</span>}
         </span>
       )}
@@ -204,10 +204,13 @@ function MeanCell({ value, runs, from, context: { t, format } }: MeanCellProps) 
 /** So many of a group's runs are shown; the list has the others. */
 const mostMembers = 100;
 
-type MembersProps = Omit<GroupRowProps, "open" | "onToggle" | "index"> & { readonly filter: RunFilter };
+type MembersProps = Omit<GroupRowProps, "open" | "onToggle" | "index"> & {
+  readonly filter: RunFilter;
+  readonly scale: string;
+};
 
-function Members({ by, group, filter, objectives, context }: MembersProps) {
-  const { asked, belongs } = useMemo(() => membersOf(by, group, filter), [by, group, filter]);
+function Members({ by, group, filter, objectives, context, scale }: MembersProps) {
+  const { asked, belongs } = useMemo(() => membersOf(by, group, filter, scale), [by, group, filter, scale]);
   const { data, error } = useApi("listRuns", { query: { ...asked, limit: 1000 } }, { keepPrevious: true });
   if (error !== null && data === undefined) return <ErrorPanel error={error} />;
   if (data === undefined) return <RowsSkeleton rows={Math.min(4, group.runs)} height={28} />;
@@ -241,10 +244,10 @@ function Member({ row, objectives, context, showLevels }: MemberProps) {
         </Link>
         <LiveState run={row} t={t} />
         {showLevels ? (
-          <Levels levels={row.levels} width={160} none={t("baseline")} />
+          <Levels levels={row.levels} baseline={context.baseline.levels} width={180} t={t} />
         ) : (
           <span className={styles.few}>
-            {t("column.seed")} {row.seed}
+            {t("column.seed")} {row.seed} · {row.scale}
           </span>
         )}
       </span>

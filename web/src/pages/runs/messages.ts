@@ -3,6 +3,7 @@ export const messages = {
     title: "Runs",
     lead: "Every combination that was run, with what it measured.",
     baseline: "baseline",
+    none: "no contributions",
     best: "The best of these runs",
     diverged: "Diverged: the result is not a finite number",
     column: {
@@ -108,6 +109,7 @@ export const messages = {
     title: "运行",
     lead: "运行过的每个组合，以及测得的结果。",
     baseline: "基线",
+    none: "没有贡献",
     best: "这些运行中最好的",
     diverged: "发散：结果不是有限的数",
     column: {

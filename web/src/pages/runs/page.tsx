@@ -11,7 +11,7 @@ import type { Table } from "../../copying.ts";
 import { useFormat } from "../../format.ts";
 import { useBaseline, useBest } from "./best.ts";
 import { ColumnMenu } from "./column-menu.tsx";
-import { type CellContext, type Column, columnsOf, usualColumns } from "./columns.tsx";
+import { type CellContext, type Column, columnsOf, type Objective, usualColumns } from "./columns.tsx";
 import { Filters } from "./filters.tsx";
 import { groupings } from "./grouping.ts";
 import { GroupTable, isGrouping } from "./groups.tsx";
@@ -47,7 +47,7 @@ export default function RunsPage() {
           <ErrorPanel error={error} retry={refetch} />
         )
       ) : (
-        <Runs query={query} change={change} objectives={lab.objectives} />
+        <Runs query={query} change={change} objectives={lab.objectives} scale={lab.scale} />
       )}
     </div>
   );
@@ -98,10 +98,12 @@ function GroupChoice({ by, levels, onBy }: GroupChoiceProps) {
 interface RunsProps {
   readonly query: RunsQuery;
   readonly change: (part: Partial<RunsQuery>) => void;
-  readonly objectives: Parameters<typeof usualColumns>[0];
+  readonly objectives: readonly Objective[];
+  /** The lab's. */
+  readonly scale: string;
 }
 
-function Runs({ query, change, objectives }: RunsProps) {
+function Runs({ query, change, objectives, scale }: RunsProps) {
   const { filter, sort, group, widths, delta } = query;
   const { t } = useTranslation("runs");
   const format = useFormat();
@@ -109,8 +111,12 @@ function Runs({ query, change, objectives }: RunsProps) {
   const [selection, setSelection] = useState<Selection>(nothingSelected);
   const { list, stale, error, look, reload } = useRunWindow(filter, sort);
   const best = useBest(objectives, filter, (list?.total ?? 0) + (list?.arrived ?? 0));
-  const baseline = useBaseline(delta, filter.scale);
-  const context = useMemo((): CellContext => ({ t, format, best, baseline }), [t, format, best, baseline]);
+  const [onlyScale = scale] = filter.scale;
+  const baseline = useBaseline(onlyScale);
+  const context = useMemo(
+    (): CellContext => ({ t, format, best, baseline, delta }),
+    [t, format, best, baseline, delta],
+  );
   const all = useMemo(() => columnsOf(t, objectives), [t, objectives]);
   const shown = query.columns ?? usualColumns(objectives);
   const ids = shown.join(",");
@@ -151,7 +157,7 @@ function Runs({ query, change, objectives }: RunsProps) {
         </span>
       </div>
       {group !== "" ? (
-        <GroupTable by={group} filter={filter} objectives={objectives} context={context} />
+        <GroupTable by={group} filter={filter} objectives={objectives} context={context} scale={scale} />
       ) : list === null ? (
         error === null ? (
           <RowsSkeleton rows={12} />

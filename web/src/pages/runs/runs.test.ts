@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RunRow } from "../../../../src/api/runs.ts";
+import { combinationText } from "./combination.ts";
 import { chipsThatFit } from "./fit.ts";
+import { membersOf } from "./grouping.ts";
 import { firstPage, nextLimit, refreshed, stretchesOf, withPage } from "./pages.ts";
 import { apiFilter, choices, isFiltered, nextSort, noFilter, parseQuery, type RunsQuery, writeQuery } from "./query.ts";
 import { allToggled, extended, mostSelected, nothingSelected, toggled } from "./selection.ts";
@@ -139,5 +141,55 @@ describe("chips", () => {
       }),
     );
     expect(chipsThatFit(["byte-pairs", "muon", "rotary"], 180)).toBe(2);
+  });
+});
+
+describe("a combination in few words", () => {
+  const words = { baseline: "baseline", none: "no contributions" };
+
+  test("by what it changes in the baseline where that is shorter", () => {
+    const landed = ["a", "b", "c"];
+    expect(combinationText(["a", "b", "c"], landed, words)).toBe("baseline");
+    expect(combinationText(["a", "b", "c", "d"], landed, words)).toBe("baseline + d");
+    expect(combinationText(["a", "b", "d"], landed, words)).toBe("baseline + d − c");
+    expect(combinationText(["d"], landed, words)).toBe("d");
+    expect(combinationText([], landed, words)).toBe("no contributions");
+    expect(combinationText([], [], words)).toBe("baseline");
+    expect(combinationText(["d", "e"], [], words)).toBe("d + e");
+  });
+
+  test("says which it is: no two have one text", () => {
+    const set = fc.subarray(["a", "b", "c", "d", "e"]);
+    fc.assert(
+      fc.property(set, set, set, (landed, one, other) => {
+        const [left, right] = [combinationText(one, landed, words), combinationText(other, landed, words)];
+        expect(left === right).toBe(one.join() === other.join());
+      }),
+    );
+  });
+});
+
+describe("groups", () => {
+  const group = (key: string, levels: readonly string[] | null = null) => ({
+    key,
+    levels: levels === null ? null : [...levels],
+    runs: 1,
+    coreSeconds: 0,
+    values: {},
+  });
+  const of = (levels: readonly string[], seed = 1) => ({ ...row("r", seed), levels: [...levels] });
+
+  test("know their runs", () => {
+    const pair = membersOf("combination", group("+a", ["a", "b"]), noFilter, "proxy");
+    expect(pair.asked).toEqual({ scale: ["proxy"], level: ["a", "b"] });
+    expect([pair.belongs(of(["b", "a"])), pair.belongs(of(["a", "b", "c"]))]).toEqual([true, false]);
+    const seeds = membersOf("seed", group("3 (full)"), noFilter, "proxy");
+    expect(seeds.asked).toEqual({ scale: ["full"], seed: ["3"] });
+    expect([seeds.belongs(of([], 3)), seeds.belongs(of([], 4))]).toEqual([true, false]);
+    const without = membersOf("a", group("without a"), noFilter, "proxy");
+    expect([without.belongs(of(["b"])), without.belongs(of(["a=x"]))]).toEqual([true, false]);
+    const having = membersOf("a", group("a=x"), noFilter, "proxy");
+    expect(having.asked).toEqual({ scale: ["proxy"], level: ["a=x"] });
+    expect([having.belongs(of(["a=x"])), having.belongs(of(["a=y"]))]).toEqual([true, false]);
   });
 });

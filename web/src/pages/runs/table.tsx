@@ -376,7 +376,7 @@ const NarrowRow = memo(function NarrowRow({ row, index, start, context, objectiv
           <span className={styles.dim}>{context.format.ago(row.createdAt)}</span>
         </div>
         <div className={styles.line}>
-          <Levels levels={row.levels} width={innerWidth - 170} none={context.t("baseline")} />
+          <Levels levels={row.levels} baseline={context.baseline.levels} width={innerWidth - 170} t={context.t} />
           {objective !== undefined && (
             <span className={styles.narrowValue}>
               <Value value={row.values[objective.name]} name={objective.name} state={row.state} context={context} />
