@@ -3,8 +3,10 @@ import { existsSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
+import type { ExecutorSpec } from "../lab/lab.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import { CairnError } from "./errors.ts";
+import { remoteOf } from "./executors.ts";
 import { findUp } from "./files.ts";
 import { labFile, loadLab, workspaceFolder } from "./load.ts";
 import { version } from "./report.ts";
@@ -37,7 +39,7 @@ export async function examine(from: string): Promise<readonly Finding[]> {
     const mend = "`cairn init` makes one; `cairn demo` shows one.";
     return [...findings, { name: "lab", state: "warning", detail: `no ${labFile} in ${from} or above it`, mend }];
   }
-  findings.push(diskFinding(dir), await labFinding(dir), await storeFinding(dir));
+  findings.push(diskFinding(dir), ...(await labFindings(dir)), await storeFinding(dir));
   return findings;
 }
 
@@ -98,24 +100,27 @@ function diskFinding(dir: string): Finding {
     : { name: "disk", state: "warning", detail, mend: "`cairn gc` removes outputs that nothing uses any more." };
 }
 
-async function labFinding(dir: string): Promise<Finding> {
+async function labFindings(dir: string): Promise<readonly Finding[]> {
   try {
-    const loaded = await loadLab(dir);
-    return {
-      name: "lab",
-      state: "ok",
-      detail: `${loaded.lab.name}, ${loaded.contributions.length} contributions`,
-      mend: null,
-    };
+    const { lab, contributions } = await loadLab(dir);
+    const detail = `${lab.name}, ${contributions.length} contributions`;
+    return [{ name: "lab", state: "ok", detail, mend: null }, await executorFinding(lab.executor)];
   } catch (error) {
     if (!(error instanceof CairnError)) throw error;
-    return {
-      name: "lab",
-      state: "problem",
-      detail: `${join(dir, labFile)} or a contribution is not right`,
-      mend: "`cairn check` says where.",
-    };
+    const detail = `${join(dir, labFile)} or a contribution is not right`;
+    return [{ name: "lab", state: "problem", detail, mend: "`cairn check` says where." }];
   }
+}
+
+async function executorFinding(spec: ExecutorSpec): Promise<Finding> {
+  const name = "executor";
+  if (spec.kind === "local") return { name, state: "ok", detail: "processes of this machine", mend: null };
+  const remote = remoteOf(spec);
+  const listed = await remote.list();
+  if (listed.ok)
+    return { name, state: "ok", detail: `${remote.name} answers; ${listed.value.length} attempts there`, mend: null };
+  const mend = `docs/clusters.md goes through it; \`executor: { kind: local }\` in ${labFile} runs on this machine meanwhile.`;
+  return { name, state: "problem", detail: listed.error, mend };
 }
 
 async function storeFinding(dir: string): Promise<Finding> {

@@ -1,9 +1,15 @@
+import type { ExecutorSpec } from "../lab/lab.ts";
 import { createLocalExecutor } from "../run/executors/local.ts";
 import { createRay } from "../run/executors/ray.ts";
 import { createRemoteExecutor, type Remote } from "../run/executors/remote.ts";
 import { createSlurm } from "../run/executors/slurm.ts";
 import type { Executor } from "../run/run.ts";
 import type { Session } from "./session.ts";
+
+export function remoteOf(spec: Exclude<ExecutorSpec, { kind: "local" }>): Remote {
+  if (spec.kind === "slurm") return createSlurm(spec);
+  return createRay({ address: spec.address, token: process.env.CAIRN_RAY_TOKEN ?? null });
+}
 
 /**
  * What the lab says that its stages run on.
@@ -15,10 +21,7 @@ export function executorOf(
 ): Executor {
   const spec = loaded.lab.executor;
   if (spec.kind === "local") return createLocalExecutor();
-  const remote: Remote =
-    spec.kind === "slurm"
-      ? createSlurm(spec)
-      : createRay({ address: spec.address, token: process.env.CAIRN_RAY_TOKEN ?? null });
+  const remote = remoteOf(spec);
   return createRemoteExecutor(remote, {
     clock,
     wrapping: spec,
