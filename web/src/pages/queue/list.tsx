@@ -17,10 +17,12 @@ export interface QueueListProps {
   readonly groups: readonly Group[];
   readonly measures: readonly Measure[];
   readonly objectives: Lab["objectives"];
+  /** What is said above the list, and so not in its rows. */
+  readonly sharedBlock: string | null;
 }
 
 /** The queue in its groups. Which groups are closed is in the URL. */
-export function QueueList({ groups, measures, objectives }: QueueListProps) {
+export function QueueList({ groups, measures, objectives, sharedBlock }: QueueListProps) {
   const { t } = useTranslation("queue");
   const [closed, setClosed] = useUrlList("closed");
   const { shown, control, keep } = usePreview();
@@ -43,7 +45,14 @@ export function QueueList({ groups, measures, objectives }: QueueListProps) {
             />
             {!closed.includes(state) &&
               rows.map((row) => (
-                <Row key={row.id} row={row} measures={measures} mostWorth={mostWorth} preview={control} />
+                <Row
+                  key={row.id}
+                  row={row}
+                  measures={measures}
+                  mostWorth={mostWorth}
+                  sharedBlock={sharedBlock}
+                  preview={control}
+                />
               ))}
           </tbody>
         ))}

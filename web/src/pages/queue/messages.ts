@@ -75,6 +75,7 @@ export const messages = {
     count_one: "{{count}} contribution",
     count_other: "{{count}} contributions",
     more: "Show more",
+    blocked: "What is undecided waits: {{because}}",
     moved: "The order has changed",
     refresh: "Refresh",
     copyColumn: {
@@ -169,6 +170,7 @@ export const messages = {
     total: "{{total}} 项中的 {{shown}} 项",
     count_other: "{{count}} 项贡献",
     more: "显示更多",
+    blocked: "未决的改动在等待：{{because}}",
     moved: "次序已改变",
     refresh: "刷新",
     copyColumn: {

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { call } from "../../api/client.ts";
 import { useApi, usePages } from "../../api/query.ts";
 import { CopyMenu } from "../../components/copy-menu.tsx";
-import { IconPlus, IconUndo } from "../../components/icons.tsx";
+import { IconClock, IconPlus, IconUndo } from "../../components/icons.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { EmptyState, ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
 import { useFormat } from "../../format.ts";
@@ -15,6 +15,7 @@ import { QueueList } from "./list.tsx";
 import { measuresOf } from "./measures.ts";
 import { OrderNote } from "./order-note.tsx";
 import classes from "./page.module.css";
+import { sharedBlock } from "./placing.ts";
 import { queueTable } from "./table.ts";
 import { useSettled } from "./use-settled.ts";
 import { Views } from "./views.tsx";
@@ -88,6 +89,7 @@ function Shown({ rows, measures, objectives, question }: ShownProps) {
   const { t } = useTranslation("queue");
   const { groups, moved, settle, over } = useSettled(rows, question);
   const list = useListKeys<HTMLDivElement>();
+  const blocked = sharedBlock(rows);
   return (
     <div ref={list} {...over} className={classes.shown}>
       {moved && (
@@ -99,7 +101,13 @@ function Shown({ rows, measures, objectives, question }: ShownProps) {
           </span>
         </button>
       )}
-      <QueueList groups={groups} measures={measures} objectives={objectives} />
+      {blocked !== null && (
+        <p className={classes.blocked}>
+          <IconClock size={14} />
+          {t("blocked", { because: blocked })}
+        </p>
+      )}
+      <QueueList groups={groups} measures={measures} objectives={objectives} sharedBlock={blocked} />
     </div>
   );
 }

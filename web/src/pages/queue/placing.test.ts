@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ContributionRow, contributionState } from "../../../../src/api/contributions.ts";
-import { groupsOf, hold, place, samePlaces, stateOrder } from "./placing.ts";
+import { groupsOf, hold, place, samePlaces, sharedBlock, stateOrder } from "./placing.ts";
 
 function row(id: string, state: ContributionRow["state"]): ContributionRow {
   return {
@@ -53,4 +53,12 @@ describe("places in the queue", () => {
     expect(samePlaces(shown, place([row("a", "land"), row("b", "measuring"), row("c", "landed")]))).toBe(false);
     expect(samePlaces(shown, shown.slice(1))).toBe(false);
   });
+});
+
+test("one reason for all that wait is said once", () => {
+  const waiting = (id: string, blockedBy: string | null) => ({ ...row(id, "measuring"), blockedBy });
+  expect(sharedBlock([waiting("a", "paused"), waiting("b", "paused"), waiting("c", null)])).toBe("paused");
+  expect(sharedBlock([waiting("a", "paused"), waiting("b", "rotary is missing")])).toBeNull();
+  expect(sharedBlock([waiting("a", "paused"), waiting("b", null)])).toBeNull();
+  expect(sharedBlock([])).toBeNull();
 });

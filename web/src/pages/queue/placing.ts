@@ -53,3 +53,10 @@ export function groupsOf(placed: readonly Placed[]): Group[] {
     return rows.length === 0 ? [] : [{ state, rows }];
   });
 }
+
+/** What keeps every row that waits from moving on, if it is one thing for all of them: it is then said once. */
+export function sharedBlock(rows: readonly ContributionRow[]): string | null {
+  const reasons = rows.flatMap(({ state, blockedBy }) => (state === "withdrawn" ? [] : (blockedBy ?? [])));
+  const [first] = reasons;
+  return first !== undefined && reasons.length > 1 && reasons.every((reason) => reason === first) ? first : null;
+}

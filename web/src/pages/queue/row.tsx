@@ -19,15 +19,16 @@ export interface RowProps {
   readonly measures: readonly Measure[];
   /** The largest worth of the list: the bars' full width. */
   readonly mostWorth: number;
+  readonly sharedBlock: string | null;
   readonly preview: PreviewControl;
 }
 
-export const Row = memo(function Row({ row, measures, mostWorth, preview }: RowProps) {
+export const Row = memo(function Row({ row, measures, mostWorth, sharedBlock, preview }: RowProps) {
   const single = row.levels.length === 1 ? row.levels[0] : undefined;
   return (
     <>
       <tr className={classes.row} data-single={single !== undefined}>
-        <TitleCell row={row} change={single?.change ?? []} preview={preview} />
+        <TitleCell row={row} change={single?.change ?? []} sharedBlock={sharedBlock} preview={preview} />
         {single === undefined ? <NoForests measures={measures} /> : <Forests level={single} measures={measures} />}
         <SpentCell row={row} />
         <DecideCell row={row} />
@@ -42,13 +43,11 @@ export const Row = memo(function Row({ row, measures, mostWorth, preview }: RowP
 function TitleCell({
   row,
   change,
+  sharedBlock,
   preview,
-}: {
-  readonly row: ContributionRow;
-  readonly change: readonly string[];
-  readonly preview: PreviewControl;
-}) {
+}: Omit<RowProps, "measures" | "mostWorth"> & { readonly change: readonly string[] }) {
   const { t } = useTranslation("queue");
+  const isBlocked = row.blockedBy !== null && row.blockedBy !== sharedBlock && row.state !== "withdrawn";
   return (
     <th
       scope="row"
@@ -84,7 +83,7 @@ function TitleCell({
           {change.length > 0 && <code className={classes.change}>{change.join("; ")}</code>}
           <Authors row={row} />
         </div>
-        {row.blockedBy !== null && row.state !== "withdrawn" && (
+        {isBlocked && (
           <div className={classes.blocked}>
             <IconClock size={12} />
             <span className={classes.spoken}>{t("row.blocked")}: </span>
