@@ -1,9 +1,11 @@
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Report } from "../../../../src/api/report.ts";
 import { forestDomain } from "../../../../src/report/scale.ts";
 import { useApi } from "../../api/query.ts";
 import { ForestRow } from "../../components/forest-row.tsx";
+import { IconArrowRight } from "../../components/icons.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Sparkline } from "../../components/sparkline.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
@@ -39,6 +41,7 @@ export function DecisionPanel() {
 function Decision({ report }: { readonly report: Report }) {
   const { t } = useTranslation("home");
   const format = useFormat();
+  const mayLand = useApi("me").data?.scopes.includes("decide") === true;
   const { utility, objectives } = report.set;
   const before = new Set(report.baseline);
   const after = new Set(report.recommended);
@@ -61,6 +64,11 @@ function Decision({ report }: { readonly report: Report }) {
           {removed > 0 && ` · ${t("decision.removed", { count: removed })}`}
         </p>
         <Progress report={report} />
+        {state === "decided" && added + removed > 0 && mayLand && (
+          <Button component={Link} to="/evidence?show=what-if" mb="md" rightSection={<IconArrowRight size={14} />}>
+            {t("decision.land")}
+          </Button>
+        )}
         <Narrowing report={report} />
       </div>
       <ObjectiveRows report={report} differences={objectives} />
@@ -95,7 +103,7 @@ function Progress({ report }: { readonly report: Report }) {
           </dd>
         </div>
       )}
-      {toGo !== null && (
+      {toGo !== null && toGo.runs > 0 && (
         <div>
           <dt>{t(report.landing === null ? "decision.toGo" : "decision.toGoNext")}</dt>
           <dd>
