@@ -90,7 +90,7 @@ function Lead({ report, computing }: LeadProps) {
     format.instant(report.generatedAt),
   ];
   return (
-    <span aria-live="polite">
+    <span>
       {parts.join(" · ")}
       {computing ? <em className={classes.computing}>{t("computing")}</em> : null}
     </span>

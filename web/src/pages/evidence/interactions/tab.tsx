@@ -28,7 +28,8 @@ export function Interactions({ report }: { readonly report: Report }) {
   const [sense, setSense] = useSense(report, report.interactions);
   const [sizeName, setSize] = useUrlState("levels");
   const [chosen, setChosen] = useUrlList("pair");
-  const [seen, setSeen] = useState<ReportInteraction | null>(null);
+  // By name: what is said of it is what the newest report has.
+  const [seen, setSeen] = useState<readonly string[]>([]);
   const offered = useMemo(() => offeredSizes(report), [report]);
   const most = Number.parseInt(sizeName, 10) || (window.innerWidth < 620 ? 8 : 24);
   const wanted = offered.find((size) => size >= most) ?? offered.at(-1) ?? most;
@@ -37,7 +38,7 @@ export function Interactions({ report }: { readonly report: Report }) {
   const choose = (pair: ReportInteraction) => setChosen([pair.a, pair.b]);
   if (report.interactions.length === 0) return <EmptyState title={t("pairs.none")}>{t("pairs.noneHelp")}</EmptyState>;
   const picked = pairOf(report, chosen, measure, sense);
-  const spoken = seen ?? picked ?? sure[0] ?? null;
+  const spoken = pairOf(report, seen, measure, sense) ?? picked ?? sure[0] ?? null;
   const unit = unitOf(report, measure) ?? (measure === null ? t("utilityUnit") : "");
   return (
     <Figure
@@ -64,7 +65,7 @@ export function Interactions({ report }: { readonly report: Report }) {
       name={`interactions-${measure ?? "utility"}-${sense}`}
       below={
         <>
-          <HeatmapKey largest={`${format.number(grid.largest)} ${unit}`.trim()} />
+          <HeatmapKey largest={`${format.number(Number(grid.largest.toPrecision(2)))} ${unit}`.trim()} />
           <div className={classes.said}>
             <div className={classes.spoken} aria-live="polite">
               {spoken === null ? <p>{t("pairs.noSure")}</p> : <Said report={report} pair={spoken} />}
@@ -85,7 +86,7 @@ export function Interactions({ report }: { readonly report: Report }) {
             width={width}
             label={t("pairs.label")}
             chosen={chosen}
-            look={setSeen}
+            look={(pair) => setSeen(pair === null ? [] : [pair.a, pair.b])}
             choose={choose}
           />
         )
