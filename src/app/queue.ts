@@ -21,6 +21,7 @@ import { executorOf } from "./executors.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import type { Session } from "./session.ts";
+import { keepStages, type StageRecord } from "./stage-record.ts";
 import { describeFailure, whySentence } from "./words.ts";
 
 /** What the queue tells while it works. */
@@ -89,11 +90,15 @@ async function withQueue(
 ): Promise<QueueEnd> {
   const capacity = capacityOf(session.loaded.lab, options.capacity);
   const current = options.control?.session ?? (() => session);
-  const runner = createSessionRunner(current, capacity, (event) => options.onEvent({ kind: "stage", event }));
+  const record = keepStages(session.store, session.owner);
+  const runner = createSessionRunner(current, capacity, (event) => {
+    record.see(event);
+    options.onEvent({ kind: "stage", event });
+  });
   const interrupt = () => void runner.cancel();
   options.signal.addEventListener("abort", interrupt, { once: true });
   try {
-    return await work(new Queue(current, runner, capacity, options));
+    return await work(new Queue(current, runner, record, capacity, options));
   } finally {
     options.signal.removeEventListener("abort", interrupt);
     await runner.cancel();
@@ -109,6 +114,7 @@ const baselineRun = { seed: 1, purpose: "search", cost: 0, why: { kind: "baselin
 class Queue {
   readonly #current: () => Session;
   readonly #runner: Runner;
+  readonly #record: StageRecord;
   readonly #capacity: Capacity;
   readonly #options: QueueOptions;
   readonly #startedAt: number;
@@ -119,9 +125,10 @@ class Queue {
   #gpuSeconds = 0;
   #baselineFailure: { because: string; detail: readonly string[] } | null = null;
 
-  constructor(current: () => Session, runner: Runner, capacity: Capacity, options: QueueOptions) {
+  constructor(current: () => Session, runner: Runner, record: StageRecord, capacity: Capacity, options: QueueOptions) {
     this.#current = current;
     this.#runner = runner;
+    this.#record = record;
     this.#capacity = capacity;
     this.#options = options;
     this.#startedAt = current().clock.monotonic();
@@ -267,8 +274,12 @@ class Queue {
     const { store, owner, loaded } = session;
     const resolved = session.resolve(combination);
     if (!resolved.ok) return;
-    if ((await store.updateRun(row.id, owner, { state: "running" })) === null) return;
+    const stages = resolved.value.recipe.stages.map((stage) => pendingStage(stage.name));
+    const running = await store.updateRun(row.id, owner, { state: "running", stages });
+    if (running === null) return;
+    this.#record.begin(running);
     const result = await this.#runner.run({ id: row.id, recipe: resolved.value, seed: row.seed });
+    await this.#record.end(row.id);
     const summary = summarise(result);
     this.#coreSeconds += summary.coreSeconds;
     this.#gpuSeconds += summary.gpuSeconds;

@@ -85,7 +85,7 @@ function lifeOf({ runs, results: all }: RunIndex, stage: string): Life {
   for (const { row, results } of runs.values()) {
     const own = row.stages.find((candidate) => candidate.stage === stage);
     const result = results.get(stage);
-    if (own?.state === "running") running.add(own.attempt ?? row.id);
+    if (row.state === "running" && own?.state === "running") running.add(own.attempt ?? row.id);
     if (own?.state === "failed") failed += 1;
     if (own === undefined || result === undefined) continue;
     if (own.reused) {

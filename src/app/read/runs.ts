@@ -79,7 +79,7 @@ export function wireRun(live: Live, run: IndexedRun): WireRun {
   const { session } = live;
   const { row, why } = run;
   const over = row.stages.filter(({ state }) => state !== "pending" && state !== "running");
-  const current = row.stages.find(({ state }) => state === "running");
+  const current = row.state === "running" ? row.stages.find(({ state }) => state === "running") : undefined;
   const fraction = current?.attempt == null ? undefined : live.progress().get(current.attempt);
   return {
     id: row.id,
