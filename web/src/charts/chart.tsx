@@ -51,7 +51,7 @@ export interface ChartProps {
   readonly height: number;
 }
 
-/** After this share of the axis, the smoothing weight is what is left of a point. */
+/** After this share of the axis, or after one point where points are farther apart, the smoothing weight is what is left of a point. */
 const smoothingShare = 0.01;
 /** A line says nothing farther from its points than this share of what is seen. */
 const reachShare = 0.03;
@@ -162,7 +162,8 @@ const nowhere = { id: null, at: null };
 
 function smoothed(lines: readonly Line[], weight: number, [low, high]: Range): readonly Drawn[] {
   if (weight === 0) return lines.map((line) => ({ ...line, raw: null }));
-  const length = (high - low || 1) * smoothingShare;
+  const spacing = Math.max(0, ...lines.map(({ x }) => ((x.at(-1) ?? 0) - (x[0] ?? 0)) / Math.max(1, x.length - 1)));
+  const length = Math.max((high - low || 1) * smoothingShare, spacing);
   return lines.map((line) => ({ ...line, raw: line.y, y: smooth(line.x, line.y, weight, length) }));
 }
 

@@ -120,8 +120,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 function Objectives({ run }: { readonly run: Run }) {
   const { data: lab } = useApi("lab");
   const baseline = useBaseline(run.scale);
-  const isBaseline =
-    shownCombination(run.levels, baseline.levels).from === "baseline" && run.levels.length === baseline.levels.length;
+  const { from, levels } = shownCombination(run.levels, baseline.levels);
+  const isBaseline = from === "baseline" && levels.length === 0;
   if (lab === undefined || Object.keys(run.values).length === 0) return null;
   return (
     <ul className={styles.objectives}>

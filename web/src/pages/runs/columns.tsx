@@ -69,7 +69,7 @@ export function columnsOf(t: TFunction<"runs">, objectives: readonly Objective[]
       text: ({ levels }) => levels.join(" + "),
     }),
     named("state", {
-      width: 132,
+      width: 118,
       numeric: false,
       sort: { key: "state", largestFirst: false },
       cell: (row, { t: say }) => <LiveState run={row} t={say} />,
@@ -166,7 +166,7 @@ function ofObjective(t: TFunction<"runs">, { name, unit, goal }: Objective): Col
     id: objectiveId(name),
     title: name,
     help: [unit, t(`goal.${goal}`)].filter((part) => part !== null).join(" · "),
-    width: Math.max(104, name.length * 7.4 + 40),
+    width: Math.max(92, name.length * 6.8 + 36),
     numeric: true,
     sort: { key: name, largestFirst: goal === "maximize" },
     cell: ({ values, state }, context) => <Value value={values[name]} name={name} state={state} context={context} />,

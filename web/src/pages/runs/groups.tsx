@@ -52,8 +52,8 @@ export function GroupTable({ by, filter, objectives, context, scale }: GroupTabl
       return next;
     });
   const layout: CSSProperties & Record<`--${string}`, string> = {
-    "--columns": `minmax(260px, 2fr) 72px ${objectives.map(() => "minmax(132px, 1fr)").join(" ")} 120px`,
-    "--least": `${460 + objectives.length * 132}px`,
+    "--columns": `minmax(340px, 2fr) 72px ${objectives.map(() => "minmax(132px, 1fr)").join(" ")} 120px`,
+    "--least": `${540 + objectives.length * 132}px`,
   };
   return (
     <div
@@ -147,7 +147,7 @@ function GroupRow({ by, group, index, objectives, context, open, onToggle }: Gro
         ) : open ? (
           <LevelChips levels={group.levels} />
         ) : (
-          <Levels levels={group.levels} baseline={context.baseline.levels} width={400} t={t} />
+          <Levels levels={group.levels} baseline={context.baseline.levels} width={300} t={t} />
         )}
       </span>
       <span role="cell" data-numeric>
@@ -188,8 +188,8 @@ function MeanCell({ value, name, runs, context: { t, format, baseline, delta } }
     <span className={styles.mean}>
       {mean !== null && (
         <span>
-          {from === undefined ? format.number(mean) : format.signed(mean - from)}
-          {sd !== null && <span className={styles.sd}> ± {format.number(sd)}</span>}
+          {from === undefined ? format.number(toDigitsOf(mean, sd)) : format.signed(toDigitsOf(mean - from, sd))}
+          {sd !== null && <span className={styles.sd}> ± {format.number(toDigitsOf(sd, sd))}</span>}
         </span>
       )}
       {(n !== runs || diverged > 0) && (
@@ -199,6 +199,13 @@ function MeanCell({ value, name, runs, context: { t, format, baseline, delta } }
       )}
     </span>
   );
+}
+
+/** To the second digit of the standard deviation: what is beyond it says nothing. */
+function toDigitsOf(value: number, sd: number | null): number {
+  if (sd === null || sd <= 0) return value;
+  const step = 10 ** (Math.floor(Math.log10(sd)) - 1);
+  return Number((Math.round(value / step) * step).toPrecision(12));
 }
 
 /** So many of a group's runs are shown; the list has the others. */
@@ -244,7 +251,7 @@ function Member({ row, objectives, context, showLevels }: MemberProps) {
         </Link>
         <LiveState run={row} t={t} />
         {showLevels ? (
-          <Levels levels={row.levels} baseline={context.baseline.levels} width={180} t={t} />
+          <Levels levels={row.levels} baseline={context.baseline.levels} width={130} t={t} />
         ) : (
           <span className={styles.few}>
             {t("column.seed")} {row.seed} · {row.scale}
