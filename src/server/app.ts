@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { type OpenApi, openApi } from "../api/openapi.ts";
 import type { Operation } from "../api/operation.ts";
@@ -9,8 +10,7 @@ import type { Audit } from "./audit.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { sessionCookie } from "./caller.ts";
 import { createDispatcher } from "./dispatch.ts";
-import type { Door } from "./door.ts";
-import { turnedAway } from "./door.ts";
+import { type Door, turnedAway } from "./door.ts";
 import { createStreams } from "./events.ts";
 import type { HandledId, Handlers } from "./handler.ts";
 import { securityHeaders } from "./headers.ts";
@@ -19,7 +19,7 @@ import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { isCrossOrigin } from "./origin.ts";
 import { ownOperations } from "./own.ts";
-import { refuse, responseOf } from "./problems.ts";
+import { type Refusal, refuse, responseOf } from "./problems.ts";
 import { referencePage } from "./reference.ts";
 import type { Replies } from "./replies.ts";
 import { readSite } from "./static.ts";
@@ -47,18 +47,27 @@ export interface AppOptions {
 export interface Bindings {
   readonly address: string;
 }
-export type App = Hono<{ Bindings: Bindings }>;
+/** `request`: its name in the log, and in the header `x-request-id` of its answer. */
+interface Variables {
+  request: string;
+}
+interface Parts {
+  Bindings: Bindings;
+  Variables: Variables;
+}
+export type App = Hono<Parts>;
 
 export const apiRoot = "/api/v1";
 
 /** The edge: what is in the table of operations, the reference of it, and the web's files. Nothing else is answered. */
 export function createApp(options: AppOptions): App {
   const { door, log } = options;
-  const app: App = new Hono<{ Bindings: Bindings }>({ strict: true });
-  const own = door.publicUrl === null ? [] : [door.publicUrl.origin];
+  const app: App = new Hono<Parts>({ strict: true });
 
   app.use("*", async (c, next) => {
+    c.set("request", randomUUID().slice(0, 8));
     await next();
+    c.header("x-request-id", c.get("request"));
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!c.res.headers.has(name)) c.header(name, value);
     }
@@ -66,30 +75,37 @@ export function createApp(options: AppOptions): App {
     if (c.req.method === "HEAD") await c.res.body?.cancel();
   });
   app.use("*", async (c, next) => {
-    const { headers, method } = c.req.raw;
-    const hosts = [headers.get("host") ?? [], new URL(c.req.url).host].flat().map((host) => host.toLowerCase());
-    const away = turnedAway(door, hosts, headers);
-    if (away !== null) return responseOf(refuse("misdirected", away, { help: misdirectedHelp }).error);
-    const asked = {
-      hosts,
-      origin: headers.get("origin"),
-      fetchSite: headers.get("sec-fetch-site"),
-      fetchMode: headers.get("sec-fetch-mode"),
-      isWrite: !["GET", "HEAD"].includes(method),
-    };
-    if (c.req.path.startsWith("/api/") && isCrossOrigin(asked, own)) {
-      return responseOf(refuse("cross-origin", "a page of another site made this request").error);
-    }
-    await next();
+    const refused = turnAway(door, c.req.raw, c.req.path);
+    if (refused === null) return next();
+    const { type, detail } = refused.problem;
+    log.info({ request: c.get("request"), type, path: c.req.path, from: c.env.address }, detail);
+    return responseOf(refused);
   });
   app.onError((error, c) => {
-    log.error({ err: error, method: c.req.method, path: c.req.path }, "a defect: the request was answered with 500");
+    log.error({ err: error, request: c.get("request"), path: c.req.path }, "a defect: answered with 500");
     return responseOf(refuse("internal", "the server failed at this; its log says more").error);
   });
 
   addOperations(app, options);
   addSite(app, options.webFolder);
   return app;
+}
+
+/** What is answered to nobody, whatever it is: requests under another name, and those of other sites' pages. */
+function turnAway(door: Door, { url, headers, method }: Request, path: string): Refusal | null {
+  const hosts = [headers.get("host") ?? [], new URL(url).host].flat().map((host) => host.toLowerCase());
+  const away = turnedAway(door, hosts, headers);
+  if (away !== null) return refuse("misdirected", away, { help: misdirectedHelp }).error;
+  const asked = {
+    hosts,
+    origin: headers.get("origin"),
+    fetchSite: headers.get("sec-fetch-site"),
+    fetchMode: headers.get("sec-fetch-mode"),
+    isWrite: !["GET", "HEAD"].includes(method),
+  };
+  const own = door.publicUrl === null ? [] : [door.publicUrl.origin];
+  if (!path.startsWith("/api/") || !isCrossOrigin(asked, own)) return null;
+  return refuse("cross-origin", "a page of another site made this request").error;
 }
 
 const misdirectedHelp =
@@ -110,7 +126,12 @@ function addOperations(app: App, options: AppOptions): void {
   for (const id of operationIds) {
     const operation: Operation = operations[id];
     app.on(operation.method.toUpperCase(), routeOf(operation), (c) =>
-      dispatch(id, { request: c.req.raw, params: c.req.param(), address: c.env.address }),
+      dispatch(id, {
+        request: c.req.raw,
+        params: c.req.param(),
+        address: c.env.address,
+        name: c.get("request"),
+      }),
     );
   }
   for (const path of new Set(operationIds.map((id) => operations[id].path))) {

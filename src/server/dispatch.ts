@@ -39,6 +39,8 @@ export interface Arrived {
   readonly params: Readonly<Record<string, string>>;
   /** Of the machine that sends it. */
   readonly address: string;
+  /** Of the request, in the log. */
+  readonly name: string;
 }
 
 export type Dispatcher = (id: OperationId, arrived: Arrived) => Promise<Response>;
@@ -153,12 +155,13 @@ function responseTo({ answer, path }: Operation, value: unknown, input: ParsedIn
   return new Response(value, { headers: { "content-type": answer.media, ...downloadHeaders(name) } });
 }
 
-function failed(log: Log, { request, id, url }: Routed, error: unknown): Answered {
+function failed(log: Log, { request, id, url, name }: Routed, error: unknown): Answered {
   if (request.signal.aborted) return refuse("unavailable", "the client has gone");
   const failure = failureOf(error);
   if (failure === null || failure.kind === "damaged")
-    log.error({ err: error, operation: id, path: url.pathname }, "failed");
-  return failure === null ? refuse("internal", "the server failed at this; its log says more") : refuseFailure(failure);
+    log.error({ err: error, request: name, operation: id, path: url.pathname }, "failed");
+  if (failure !== null) return refuseFailure(failure);
+  return refuse("internal", `the server failed at this; its log says more of request ${name}`);
 }
 
 interface Outcome {
@@ -177,10 +180,11 @@ async function whoWrote({ id, caller }: Routed, answered: Answered): Promise<Out
 
 /** Writes go to the audit log, whatever came of them; those that came too often do not, so that nobody can fill it. */
 async function note({ log, audit }: DispatcherParts, request: Routed, outcome: Outcome): Promise<void> {
-  const { id, operation, url, address } = request;
+  const { id, operation, url, address, name } = request;
   const { actor, status, seconds } = outcome;
   const account = actor.account?.id ?? null;
-  const fields = { operation: id, status, ms: Math.round(seconds * 1000), by: account ?? actor.name, from: address };
+  const ms = Math.round(seconds * 1000);
+  const fields = { request: name, operation: id, status, ms, by: account ?? actor.name, from: address };
   log[status >= 500 ? "error" : isWrite(operation) ? "info" : "debug"](fields, url.pathname);
   if (!isWrite(operation) || status === 429) return;
   const subject = `${url.pathname.slice(0, 500)} ${outcome.outcome}`;

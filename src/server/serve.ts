@@ -92,7 +92,7 @@ function cannotListen(error: Error, host: string, port: number): Error {
     case "EADDRINUSE":
       return usage(
         `port ${port} is taken`,
-        "Another server is there: use it, or choose another port with --port (0: any).",
+        "Another server is there: use it, or choose another port with --port (0 for any).",
       );
     case "EACCES":
       return usage(`port ${port} needs the machine's administrator`, "Choose one above 1023 with --port.");

@@ -2,19 +2,21 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRng, type Rng } from "../../src/base/rng.ts";
-import { buildSite, openDoor, openRig, type Rig } from "./rig.ts";
+import { buildSite, measureBaseline, openDoor, openRig, type Rig } from "./rig.ts";
 
 /** 5,000 paths that mean harm: none leads out of the folder that is served, none breaks the server. */
 
 const site = buildSite();
 const secret = "outside of the web";
 let rig: Rig;
+let run: string;
 beforeAll(async () => {
   symlinkSync(join(site.folder, "..", "secret.txt"), join(site.folder, "link.txt"));
   mkdirSync(join(site.folder, ".git"));
   writeFileSync(join(site.folder, ".git", "config"), `${secret}\n`);
   writeFileSync(join(site.folder, "notes.sh"), `${secret}\n`);
-  rig = await openRig(openDoor, { webFolder: site.folder });
+  rig = await openRig(openDoor, { webFolder: site.folder }, measureBaseline);
+  run = (await rig.live.session.store.listRuns())[0]?.id ?? "";
 });
 afterAll(async () => {
   await rig.close();
@@ -120,7 +122,7 @@ function addresses(path: string): string[] {
   const encoded = encodeURIComponent(path.isWellFormed() ? path : "x");
   return [
     path,
-    `/api/v1/runs/none/stages/eval/file?path=${encoded}`,
+    `/api/v1/runs/${run}/stages/train/file?path=${encoded}`,
     `/api/v1/runs/${encoded}/stages/${encoded}/log`,
     `/api/v1/contributions/${encoded}`,
   ];
@@ -150,6 +152,15 @@ describe("hostile paths", () => {
     }
     expect(wrong).toEqual([]);
     expect(rig.logged.filter((line) => line.includes('"level":50'))).toEqual([]);
+  });
+
+  it("a stage's own file is had by its name, to be saved and not to be shown", async () => {
+    const response = await rig.request(`/api/v1/runs/${run}/stages/train/file?path=model.txt`);
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/octet-stream"]);
+    expect((await response.text()).length).toBeGreaterThan(0);
+    expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="model.txt"/);
+    expect(response.headers.get("content-security-policy")).toMatch(/^sandbox/);
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
   it("what lies in the web's folder by accident is not served: links, and what no page asks for", async () => {

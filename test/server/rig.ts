@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,7 @@ import { openApiDocument } from "./document.ts";
 
 /** A real lab of planted effects that nothing runs in, with the server before it, and everybody who might ask. */
 
+const cli = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const planted = fileURLToPath(new URL("../../labs/planted/", import.meta.url));
 
 /** A token of one scope alone, or of all of them. */
@@ -49,9 +51,15 @@ export const openDoor: Door = { kind: "open", host: "127.0.0.1", publicUrl: null
 const unlimited = { burst: 1e9, perSecond: 1e9 };
 export const usualRates = { writes: writeRate, logins: loginRate };
 
-export async function openRig(door: Door, options: Partial<AppOptions> = {}): Promise<Rig> {
+/** @param prepare what is done in the lab's folder before it is opened */
+export async function openRig(
+  door: Door,
+  options: Partial<AppOptions> = {},
+  prepare: (dir: string) => void = () => {},
+): Promise<Rig> {
   const dir = mkdtempSync(join(tmpdir(), "cairn-server-"));
   cpSync(planted, dir, { recursive: true, filter: (path) => !path.includes(".cairn") });
+  prepare(dir);
   const live = await openLive(dir, { scale: null, run: false, cpus: null, gpus: null });
   const logged: string[] = [];
   const closing = new AbortController();
@@ -110,6 +118,11 @@ async function peopleOf(live: Live): Promise<Pick<Rig, "secrets" | "invitation" 
       all: await token("all", scopes),
     },
   };
+}
+
+/** Measures the baseline once, at one seed. */
+export function measureBaseline(dir: string): void {
+  execFileSync(process.execPath, [cli, "-C", dir, "run", "baseline", "--seeds", "1"], { stdio: "pipe" });
 }
 
 /** A small web as the build makes it. */
