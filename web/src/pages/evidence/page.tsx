@@ -1,5 +1,5 @@
 import { NativeSelect, Tabs } from "@mantine/core";
-import type { ComponentType, ReactNode } from "react";
+import { type ComponentType, type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Report } from "../../../../src/api/report.ts";
@@ -148,6 +148,12 @@ function Views({ report, now }: ViewsProps) {
   const { t } = useTranslation("evidence");
   const [name, setName] = useUrlState("show", "effects");
   const shown = views.find((view) => view.name === name) ?? views[0];
+  const list = useRef<HTMLDivElement>(null);
+  // On a phone the tabs scroll: the chosen one is brought into sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen tab is found by its mark.
+  useEffect(() => {
+    list.current?.querySelector("[data-active]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [name]);
   const content = (view: (typeof views)[number]): ReactNode =>
     view.name === "what-if" && !now ? (
       <EmptyState title={t("whatIf.past")} action={<Link to="?show=what-if">{t("whatIf.pastLink")}</Link>}>
@@ -163,7 +169,7 @@ function Views({ report, now }: ViewsProps) {
       keepMounted={false}
       className={classes.tabs}
     >
-      <Tabs.List className={classes.list}>
+      <Tabs.List className={classes.list} ref={list}>
         {views.map((view) => (
           <Tabs.Tab key={view.name} value={view.name}>
             {t(`tab.${view.name}`)}

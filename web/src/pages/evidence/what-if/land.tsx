@@ -53,7 +53,13 @@ export function Land({ report, set }: LandProps) {
         {t("whatIf.land.button")}
       </Button>
       <span>{obstacle === null ? t("whatIf.land.ready") : t(obstacle)}</span>
-      <Modal opened={asking} onClose={close} title={t("whatIf.land.title")} centered>
+      <Modal
+        opened={asking}
+        onClose={close}
+        title={t("whatIf.land.title")}
+        closeButtonProps={{ "aria-label": t("cancel") }}
+        centered
+      >
         <p className={classes.said}>{t("whatIf.land.what")}</p>
         {added.length === 0 ? null : (
           <p className={classes.said}>{t("whatIf.land.added", { levels: format.list(added) })}</p>
