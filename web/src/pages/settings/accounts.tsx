@@ -12,6 +12,7 @@ import { ScopeChoice } from "./scope-choice.tsx";
 import { Secret } from "./secret.tsx";
 import classes from "./settings.module.css";
 import { Days } from "./tokens.tsx";
+import { WideTable } from "./wide-table.tsx";
 
 interface Shown {
   readonly title: string;
@@ -123,45 +124,43 @@ function AccountTable({ accounts, show }: AccountTableProps) {
   const format = useFormat();
   const nameOf = (id: string | null) => accounts.find((account) => account.id === id)?.name ?? "";
   return (
-    <Table.ScrollContainer minWidth={620} type="native">
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("accounts.name")}</Table.Th>
-            <Table.Th>{t("scopes")}</Table.Th>
-            <Table.Th>{t("accounts.since")}</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>{t("actions")}</span>
-            </Table.Th>
+    <WideTable label={t("accounts.title")}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t("accounts.name")}</Table.Th>
+          <Table.Th>{t("scopes")}</Table.Th>
+          <Table.Th>{t("accounts.since")}</Table.Th>
+          <Table.Th>
+            <span className={classes.hidden}>{t("actions")}</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {accounts.map((account) => (
+          <Table.Tr key={account.id} data-closed={account.closedAt !== null || undefined} className={classes.account}>
+            <Table.Td>
+              <span className={classes.who}>
+                {account.kind === "agent" ? <IconAgent /> : <IconPerson />}
+                <span className={classes.hidden}>{t(`accounts.kinds.${account.kind}`)}</span>
+                {account.name}
+                {account.answersTo !== null && (
+                  <span className={classes.quiet}>{t("accounts.for", { name: nameOf(account.answersTo) })}</span>
+                )}
+              </span>
+            </Table.Td>
+            <Table.Td>{account.scopes.map((scope) => t(`scope.${scope}`)).join(" · ")}</Table.Td>
+            <Table.Td>
+              {account.closedAt === null
+                ? format.day(account.createdAt)
+                : t("accounts.closedAt", { day: format.day(account.closedAt) })}
+            </Table.Td>
+            <Table.Td className={classes.last}>
+              <AccountActions account={account} show={show} />
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {accounts.map((account) => (
-            <Table.Tr key={account.id} data-closed={account.closedAt !== null || undefined} className={classes.account}>
-              <Table.Td>
-                <span className={classes.who}>
-                  {account.kind === "agent" ? <IconAgent /> : <IconPerson />}
-                  <span className={classes.hidden}>{t(`accounts.kinds.${account.kind}`)}</span>
-                  {account.name}
-                  {account.answersTo !== null && (
-                    <span className={classes.quiet}>{t("accounts.for", { name: nameOf(account.answersTo) })}</span>
-                  )}
-                </span>
-              </Table.Td>
-              <Table.Td>{account.scopes.map((scope) => t(`scope.${scope}`)).join(" · ")}</Table.Td>
-              <Table.Td>
-                {account.closedAt === null
-                  ? format.day(account.createdAt)
-                  : t("accounts.closedAt", { day: format.day(account.closedAt) })}
-              </Table.Td>
-              <Table.Td className={classes.last}>
-                <AccountActions account={account} show={show} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
 

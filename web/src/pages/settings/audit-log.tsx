@@ -5,6 +5,7 @@ import { usePages } from "../../api/query.ts";
 import { ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
 import { useFormat } from "../../format.ts";
 import classes from "./settings.module.css";
+import { WideTable } from "./wide-table.tsx";
 
 const limit = 50;
 
@@ -21,32 +22,28 @@ export function AuditLog() {
   if (entries.length === 0) return <p className={classes.quiet}>{t("audit.none")}</p>;
   return (
     <>
-      <Table.ScrollContainer minWidth={620} type="native">
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("audit.when")}</Table.Th>
-              <Table.Th>{t("audit.who")}</Table.Th>
-              <Table.Th>{t("audit.what")}</Table.Th>
-              <Table.Th>{t("audit.subject")}</Table.Th>
-              <Table.Th>{t("audit.status")}</Table.Th>
+      <WideTable label={t("audit.title")}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("audit.when")}</Table.Th>
+            <Table.Th>{t("audit.who")}</Table.Th>
+            <Table.Th>{t("audit.what")}</Table.Th>
+            <Table.Th>{t("audit.subject")}</Table.Th>
+            <Table.Th>{t("audit.status")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Table.Tr key={entry.number}>
+              <Table.Td className={classes.nowrap}>{format.instant(entry.at)}</Table.Td>
+              <Table.Td>{entry.name}</Table.Td>
+              <Table.Td>{entry.operation}</Table.Td>
+              <Table.Td className={classes.subject}>{entry.subject}</Table.Td>
+              <Table.Td>{entry.status < 400 ? t("audit.done") : t("audit.refused", { status: entry.status })}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {entries.map((entry) => (
-              <Table.Tr key={entry.number}>
-                <Table.Td className={classes.nowrap}>{format.instant(entry.at)}</Table.Td>
-                <Table.Td>{entry.name}</Table.Td>
-                <Table.Td>{entry.operation}</Table.Td>
-                <Table.Td className={classes.subject}>{entry.subject}</Table.Td>
-                <Table.Td>
-                  {entry.status < 400 ? t("audit.done") : t("audit.refused", { status: entry.status })}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </WideTable>
       {log.hasNextPage && (
         <Button variant="default" mt="sm" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
           {t("audit.more")}

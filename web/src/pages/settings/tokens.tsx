@@ -11,6 +11,7 @@ import { Confirmed } from "./confirmed.tsx";
 import { ScopeChoice } from "./scope-choice.tsx";
 import { Secret } from "./secret.tsx";
 import classes from "./settings.module.css";
+import { WideTable } from "./wide-table.tsx";
 
 /** The caller's own tokens and sessions, and new ones for their programs. */
 export function Tokens({ scopes }: { readonly scopes: readonly Scope[] }) {
@@ -91,44 +92,42 @@ function TokenTable({ tokens }: { readonly tokens: readonly Token[] }) {
   const revoke = useWrite("revokeToken");
   if (tokens.length === 0) return <p className={classes.quiet}>{t("tokens.none")}</p>;
   return (
-    <Table.ScrollContainer minWidth={560} type="native">
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("tokens.label")}</Table.Th>
-            <Table.Th>{t("tokens.kind")}</Table.Th>
-            <Table.Th>{t("scopes")}</Table.Th>
-            <Table.Th>{t("tokens.used")}</Table.Th>
-            <Table.Th>{t("tokens.expires")}</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>{t("actions")}</span>
-            </Table.Th>
+    <WideTable label={t("tokens.title")}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t("tokens.label")}</Table.Th>
+          <Table.Th>{t("tokens.kind")}</Table.Th>
+          <Table.Th>{t("scopes")}</Table.Th>
+          <Table.Th>{t("tokens.used")}</Table.Th>
+          <Table.Th>{t("tokens.expires")}</Table.Th>
+          <Table.Th>
+            <span className={classes.hidden}>{t("actions")}</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {tokens.map((token) => (
+          <Table.Tr key={token.id}>
+            <Table.Td>{token.label}</Table.Td>
+            <Table.Td>{t(`tokens.kinds.${token.kind}`)}</Table.Td>
+            <Table.Td>{token.scopes.map((scope) => t(`scope.${scope}`)).join(" · ")}</Table.Td>
+            <Table.Td>{token.lastUsedAt === null ? t("tokens.never") : format.ago(token.lastUsedAt)}</Table.Td>
+            <Table.Td>{format.day(token.expiresAt)}</Table.Td>
+            <Table.Td className={classes.last}>
+              <Confirmed
+                words={t("tokens.revoke")}
+                question={t("tokens.sure", { label: token.label })}
+                take={() =>
+                  revoke.mutate(
+                    { params: { token: token.id } },
+                    { onSuccess: () => notify(t("tokens.revoked", { label: token.label })) },
+                  )
+                }
+              />
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {tokens.map((token) => (
-            <Table.Tr key={token.id}>
-              <Table.Td>{token.label}</Table.Td>
-              <Table.Td>{t(`tokens.kinds.${token.kind}`)}</Table.Td>
-              <Table.Td>{token.scopes.map((scope) => t(`scope.${scope}`)).join(" · ")}</Table.Td>
-              <Table.Td>{token.lastUsedAt === null ? t("tokens.never") : format.ago(token.lastUsedAt)}</Table.Td>
-              <Table.Td>{format.day(token.expiresAt)}</Table.Td>
-              <Table.Td className={classes.last}>
-                <Confirmed
-                  words={t("tokens.revoke")}
-                  question={t("tokens.sure", { label: token.label })}
-                  take={() =>
-                    revoke.mutate(
-                      { params: { token: token.id } },
-                      { onSuccess: () => notify(t("tokens.revoked", { label: token.label })) },
-                    )
-                  }
-                />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </WideTable>
   );
 }
