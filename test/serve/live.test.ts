@@ -42,14 +42,14 @@ async function failureOf(promise: Promise<unknown>) {
 const done = async ({ live }: Watched) =>
   (await live.session.store.listRuns()).filter((run) => run.state === "done").length;
 
-test("from a proposal to a landing, with nobody but the lab itself", { timeout: 120_000 }, async () => {
+test("from a proposal to a landing, with nobody but the lab itself", { timeout: 240_000 }, async () => {
   const dir = lab("muon");
   const watching = await watched(dir);
   const { live, seen } = watching;
   propose(dir, "dedupe", "prepare.dedupe: lines");
   await until("the proposal is seen", () => seen.some((c) => c.kind === "contribution" && c.id === "dedupe"));
   expect(live.session.loaded.contributions.map(({ id }) => id)).toEqual(["dedupe", "muon"]);
-  await until("it is decided", () => live.queue().state === "resting", 60);
+  await until("it is decided", () => live.queue().state === "resting");
   expect(live.queue().because).toContain("decision is made");
   await until("the report says so", () => {
     const { report, computing } = live.report();
@@ -79,7 +79,7 @@ test("from a proposal to a landing, with nobody but the lab itself", { timeout: 
   expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
 });
 
-test("what another process does is seen, once each and soon", { timeout: 60_000 }, async () => {
+test("what another process does is seen, once each and soon", { timeout: 240_000 }, async () => {
   const dir = lab("muon");
   const watching = await watched(dir, { run: false });
   const { live, seen } = watching;
@@ -120,7 +120,7 @@ test("what another process does is seen, once each and soon", { timeout: 60_000 
   expect(rest.seen.map(({ kind }) => kind)).toEqual(["report", "queue"]);
 });
 
-test("a pause lets what runs finish, holds over a restart, and is lifted", { timeout: 60_000 }, async () => {
+test("a pause lets what runs finish, holds over a restart, and is lifted", { timeout: 240_000 }, async () => {
   const dir = lab("muon", "dedupe", "high-lr", "rotary");
   const first = await watched(dir);
   await until("something runs", () => first.live.queue().running > 0);
@@ -144,7 +144,7 @@ test("a pause lets what runs finish, holds over a restart, and is lifted", { tim
   await until("it goes on", async () => (await done(second)) > count);
 });
 
-test("closing ends what runs: it is pending again, and nothing of it is left", { timeout: 60_000 }, async () => {
+test("closing ends what runs: it is pending again, and nothing of it is left", { timeout: 240_000 }, async () => {
   const dir = lab("muon", "dedupe");
   slow(dir);
   const first = await watched(dir);
@@ -157,7 +157,9 @@ test("closing ends what runs: it is pending again, and nothing of it is left", {
   expect(runs.every((run) => run.state === "pending")).toBe(true);
 });
 
-test("a lab file that is broken while it works is shown, and what was right goes on", { timeout: 60_000 }, async () => {
+test("a lab file that is broken while it works is shown, and what was right goes on", {
+  timeout: 240_000,
+}, async () => {
   const dir = lab("muon", "dedupe", "high-lr", "rotary");
   const { live, seen } = await watched(dir);
   await until("something runs", () => live.queue().running > 0);
@@ -177,7 +179,25 @@ test("a lab file that is broken while it works is shown, and what was right goes
   await until("that is told", () => seen.filter(({ kind }) => kind === "lab").length > count);
 });
 
-test("a queue whose thread dies rests with the reason, and is started again", { timeout: 60_000 }, async () => {
+test("a baseline that does not run is why it rests, after a restart too, until it is mended", {
+  timeout: 240_000,
+}, async () => {
+  const dir = lab("muon");
+  const script = join(dir, "stages/prepare.sh");
+  const text = readFileSync(script, "utf8");
+  writeFileSync(script, "echo no such corpus >&2; exit 3\n");
+  const first = await watched(dir);
+  await until("it rests", () => first.live.queue().state === "resting");
+  expect(first.live.queue().because).toContain("The baseline does not run");
+  await first.close();
+  const { live } = await watched(dir);
+  await until("it rests again", () => live.queue().state === "resting");
+  expect(live.queue().because).toContain("The baseline does not run");
+  writeFileSync(script, text);
+  await until("it works again", () => live.queue().state === "working");
+});
+
+test("a queue whose thread dies rests with the reason, and is started again", { timeout: 240_000 }, async () => {
   const dir = lab("muon", "dedupe");
   slow(dir);
   const threads: Worker[] = [];
@@ -205,7 +225,7 @@ test("a queue whose thread dies rests with the reason, and is started again", { 
   });
 });
 
-test("what cannot be predicted is said why, and what is not there is not found", { timeout: 60_000 }, async () => {
+test("what cannot be predicted is said why, and what is not there is not found", { timeout: 240_000 }, async () => {
   const dir = lab("muon", "lion", "context", "rotary");
   const { live } = await watched(dir, { run: false });
   expect((await live.predict(["muon", "lion"])).impossible?.levels).toEqual(["muon", "lion"]);

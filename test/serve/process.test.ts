@@ -50,7 +50,7 @@ async function recorded(dir: string) {
 }
 
 test("kill -9 of what serves, and again: nothing is lost, what was begun is taken up", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async () => {
   const dir = lab("muon", "dedupe", "high-lr", "rotary");
   const { child, said } = start(join(root, "test/serve/host.ts"), dir);
@@ -82,12 +82,12 @@ test("kill -9 of what serves, and again: nothing is lost, what was begun is take
 });
 
 test("cairn serve: says where it is, answers, gives way to nobody, and stops at once", {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   const dir = lab("muon");
   const main = join(root, "src/cli/main.ts");
   const first = start(main, "-C", dir, "serve", "--port", "0", "--no-open");
-  await until("it says where", () => /http:\/\/localhost:\d+/.test(first.said.out), 150);
+  await until("it says where", () => /http:\/\/localhost:\d+/.test(first.said.out));
   const url = /http:\/\/localhost:\d+/.exec(first.said.out)?.[0] ?? "";
   const health = await fetch(`${url}/api/v1/health`);
   expect(health.status).toBe(200);
@@ -104,7 +104,7 @@ test("cairn serve: says where it is, answers, gives way to nobody, and stops at 
   expect(second.said.err).toContain("cairn serve --port");
 
   const third = start(main, "-C", dir, "serve", "--port", "0", "--no-open", "--no-run", "--log", "json");
-  await until("the third says where", () => /http:\/\/localhost:\d+/.test(third.said.out), 60);
+  await until("the third says where", () => /http:\/\/localhost:\d+/.test(third.said.out));
   expect(third.said.err).toContain(`served at ${url} already`);
 
   for (const { child, said } of [third, first]) {

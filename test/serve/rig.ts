@@ -64,8 +64,8 @@ export function listen(live: Live, since: number | null) {
   };
 }
 
-/** @throws when it does not come true in time. */
-export async function until(what: string, isTrue: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+/** @param seconds generous: the machine may be busy with other things. @throws when it does not come true in time. */
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>, seconds = 100): Promise<void> {
   const deadline = performance.now() + 1000 * seconds;
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);

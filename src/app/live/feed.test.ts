@@ -24,6 +24,10 @@ function createOutbox() {
   };
 }
 
+const never = (error: unknown) => {
+  throw error;
+};
+
 /** Lets everything that is ready be done. */
 const settle = () => new Promise((done) => setImmediate(done));
 
@@ -39,7 +43,7 @@ test("whoever listens, from whenever on, is told of every change since, in order
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const outbox = createOutbox();
       outbox.note("a");
-      const feed = await openFeed(outbox, async () => {});
+      const feed = await openFeed(outbox, async () => {}, never);
       const end = new AbortController();
       const clients: { since: number; seen: Change[] }[] = [];
       for (const now of steps) {
@@ -77,7 +81,7 @@ test("whoever listens, from whenever on, is told of every change since, in order
 
 test("a client that does not read is told of each subject once, however often it changed", async () => {
   const outbox = createOutbox();
-  const feed = await openFeed(outbox, async () => {});
+  const feed = await openFeed(outbox, async () => {}, never);
   const end = new AbortController();
   const changes = feed.changes(null, end.signal);
   const first = changes.next();
@@ -96,7 +100,7 @@ test("settings are told of as the queue, and a number of another record as every
   const outbox = createOutbox();
   outbox.note("s");
   outbox.note("a");
-  const feed = await openFeed(outbox, async () => {});
+  const feed = await openFeed(outbox, async () => {}, never);
   const end = new AbortController();
   const seen: Change[] = [];
   void (async () => {
@@ -122,7 +126,12 @@ test("a store that fails for a while is asked again, and nothing is skipped", as
       broken ? Promise.reject(new Error("busy")) : outbox.changesSince(number, limit),
   };
   const heard: number[] = [];
-  const feed = await openFeed(store, async (rows) => void heard.push(...rows.map(({ number }) => number)));
+  const problems: unknown[] = [];
+  const feed = await openFeed(
+    store,
+    async (rows) => void heard.push(...rows.map(({ number }) => number)),
+    (error) => problems.push(error),
+  );
   broken = true;
   outbox.note("a");
   await feed.poll();
@@ -131,5 +140,6 @@ test("a store that fails for a while is asked again, and nothing is skipped", as
   outbox.note("b");
   await feed.poll();
   expect(heard).toEqual([1, 2]);
+  expect(problems).toHaveLength(1);
   await feed.close();
 });

@@ -48,10 +48,14 @@ class Listener {
   }
 }
 
-/** @param onRows told of every page of changes, before anybody else is */
+/**
+ * @param onRows told of every page of changes, before anybody else is
+ * @param onProblem told when the store cannot be read; it is asked again at the next tick, and nothing is skipped
+ */
 export async function openFeed(
   store: Pick<Store, "lastChange" | "changesSince">,
   onRows: (rows: readonly ChangeRow[]) => Promise<void>,
+  onProblem: (error: unknown) => void,
 ): Promise<Feed> {
   const listeners = new Set<Listener>();
   const closing = new AbortController();
@@ -70,9 +74,8 @@ export async function openFeed(
     }
   };
   const poll = () => {
-    // A store that is busy for long is asked again at the next tick: nothing is skipped.
     polling ??= readOn()
-      .catch(() => {})
+      .catch(onProblem)
       .finally(() => {
         polling = null;
       });

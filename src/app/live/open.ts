@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Lab, Prediction, QueueState } from "../../api/lab.ts";
 import type { Report } from "../../api/report.ts";
+import { err, ok } from "../../base/result.ts";
 import { isDeadHere } from "../../store/owner.ts";
 import type { ChangeRow, RunRow, Store } from "../../store/store.ts";
 import { openSession, reloadSession, type Session } from "../session.ts";
@@ -20,6 +21,8 @@ export interface LiveOptions {
   /** null: all cores, and no GPU. */
   readonly cpus: number | null;
   readonly gpus: number | null;
+  /** Told of what people cannot be expected to mend: for the log. */
+  readonly onProblem?: (error: unknown) => void;
   readonly startQueueThread?: QueueKeeperOptions["startThread"];
 }
 
@@ -49,6 +52,7 @@ class OpenLive implements Live {
   /** Questions that somebody waits for do not wait for a report. */
   readonly #desk: Analyst;
   readonly #reporter: Reporter;
+  readonly #onProblem: (error: unknown) => void;
   readonly #running = new Map<string, RunRow>();
   readonly #plans = new Map<number, { readonly evidence: number; readonly plan: ReturnType<Live["plan"]> }>();
   #queue: QueueKeeper | null = null;
@@ -65,14 +69,15 @@ class OpenLive implements Live {
     this.watchOnly = !options.run;
     this.#reports = openAnalyst(this.#threadData);
     this.#desk = openAnalyst(this.#threadData);
-    this.#reporter = keepReport(this.#reports, () => this.#feed?.tell("report"));
+    this.#onProblem = tellOnce(options.onProblem ?? (() => {}));
+    this.#reporter = keepReport(this.#reports, () => this.#feed?.tell("report"), this.#onProblem);
   }
 
   async start(): Promise<void> {
     const { store } = this.#session;
     // What changed while no server looked is not known one by one.
     await store.noteChange("lab", "");
-    this.#feed = await openFeed(store, (rows) => this.#see(rows));
+    this.#feed = await openFeed(store, (rows) => this.#see(rows), this.#onProblem);
     for (const run of await store.listRuns()) this.#count(run);
     this.#paused = await readPaused(store);
     if (this.#options.run) {
@@ -84,7 +89,7 @@ class OpenLive implements Live {
         ...(this.#options.startQueueThread !== undefined && { startThread: this.#options.startQueueThread }),
       });
     }
-    this.#files = watchLabFiles(this.#session.loaded, () => void this.refresh().catch(() => {}));
+    this.#files = watchLabFiles(this.#session.loaded, () => void this.refresh().catch(this.#onProblem));
     this.#reporter.outdate();
   }
 
@@ -173,19 +178,13 @@ class OpenLive implements Live {
 
   async #reload(): Promise<void> {
     const before = this.#session;
-    try {
-      const after = await reloadSession(before);
-      const mended = this.diagnostics.length > 0;
-      this.diagnostics = [];
-      if (identityOf(after.loaded) === identityOf(before.loaded)) {
-        if (mended) await before.store.noteChange("lab", "");
-      } else await this.#change(before, after);
-    } catch (error) {
-      const diagnostics = diagnosticsOf(error);
-      if (JSON.stringify(diagnostics) === JSON.stringify(this.diagnostics)) return;
-      this.diagnostics = diagnostics;
-      await before.store.noteChange("lab", "");
-    }
+    const loaded = await reloadSession(before).then(ok, (error: unknown) => err(diagnosticsOf(error)));
+    const diagnostics = loaded.ok ? [] : loaded.error;
+    const asBefore = JSON.stringify(diagnostics) === JSON.stringify(this.diagnostics);
+    this.diagnostics = diagnostics;
+    if (loaded.ok && identityOf(loaded.value.loaded) !== identityOf(before.loaded))
+      await this.#change(before, loaded.value);
+    else if (!asBefore) await before.store.noteChange("lab", "");
   }
 
   async #change(before: Session, after: Session): Promise<void> {
@@ -233,6 +232,16 @@ class OpenLive implements Live {
     this.#paused = paused;
     this.#queue?.order(paused);
   }
+}
+
+/** A problem that stays is told once, until there is another. */
+function tellOnce(tell: (error: unknown) => void): (error: unknown) => void {
+  let last: string | null = null;
+  return (error) => {
+    const message = String(error);
+    if (message !== last) tell(error);
+    last = message;
+  };
 }
 
 async function readPaused(store: Store): Promise<boolean> {

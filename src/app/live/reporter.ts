@@ -20,10 +20,11 @@ const pauseAfterFailure = 10_000;
 /** What changes together, such as both runs of a pair, makes one report. */
 const settleTime = 50;
 
-/** @param onReport called when there is a newer one, or work on it has begun or failed */
-export function keepReport(analyst: Analyst, onReport: () => void): Reporter {
+/** @param onReport called when there is a newer one */
+export function keepReport(analyst: Analyst, onReport: () => void, onProblem: (error: unknown) => void): Reporter {
   let latest: ReportAnswer | null = null;
-  let read: Report | null = null;
+  /** Read when somebody asks, and the same object as long as it says the same. */
+  let read: CurrentReport | null = null;
   let outdated = false;
   let working = false;
   let closed = false;
@@ -44,7 +45,8 @@ export function keepReport(analyst: Analyst, onReport: () => void): Reporter {
       notBefore = performance.now() + 1000 * answer.seconds * (1 / mostShare - 1);
       working = false;
       take(answer);
-    } catch {
+    } catch (error) {
+      if (!closed) onProblem(error);
       // A lab or a record that is not right at the moment: what there is stays, and it is tried again.
       notBefore = performance.now() + pauseAfterFailure;
       outdated = true;
@@ -59,8 +61,12 @@ export function keepReport(analyst: Analyst, onReport: () => void): Reporter {
   };
   return {
     current: () => {
-      if (latest !== null) read ??= JSON.parse(latest.report);
-      return { report: read, asOf: latest?.asOf ?? 0, computing: working || outdated };
+      const computing = working || outdated;
+      if (read === null) {
+        const report: Report | null = latest === null ? null : JSON.parse(latest.report);
+        read = { report, asOf: latest?.asOf ?? 0, computing };
+      } else if (read.computing !== computing) read = { ...read, computing };
+      return read;
     },
     get toGo() {
       return latest?.toGo ?? null;

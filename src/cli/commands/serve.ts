@@ -12,7 +12,7 @@ import { backingOf } from "../../server/backing.ts";
 import { chooseDoor, type Door } from "../../server/door.ts";
 import { handlers } from "../../server/handlers.ts";
 import { loginRate, writeRate } from "../../server/limits.ts";
-import { createLog } from "../../server/log.ts";
+import { createLog, type Log } from "../../server/log.ts";
 import { type Served, startServer } from "../../server/serve.ts";
 import { openBrowser } from "../browser.ts";
 import type { Register } from "../command.ts";
@@ -60,11 +60,15 @@ export const registerServe: Register = (program, io) => {
 async function serve(io: Io, dir: string, options: Options): Promise<void> {
   const { host } = options;
   if (await isTaken(host, options.port)) throw await portTaken(host, options.port);
+  const log = createLog(options.log, (line) => void process.stderr.write(line));
+  // From now on there may be something to end in order.
+  const interrupted = untilInterrupted();
   const live = await openLive(dir, {
     scale: options.scale ?? null,
     run: options.run,
     cpus: options.cpus ?? null,
     gpus: options.gpus ?? null,
+    onProblem: (error) => log.error({ err: error }, "something beside the requests failed"),
   });
   try {
     const other = otherServer(live.session);
@@ -81,10 +85,12 @@ async function serve(io: Io, dir: string, options: Options): Promise<void> {
     });
     const webFolder = await web(io);
     const closing = new AbortController();
-    const server = await listen(live, door, webFolder, closing, options);
+    const server = await listen(live, { door, webFolder, closing, log, port: options.port });
     const leave = announce(live.session, server.url);
     try {
-      await welcome(io, live, server, door, options);
+      welcome(io, live, server, door, options);
+      await interrupted;
+      io.note("Stopping: what runs is ended, and taken up again next time.");
     } finally {
       leave();
       await server.close();
@@ -104,14 +110,15 @@ async function web(io: Io): Promise<string> {
   return folder;
 }
 
-function listen(
-  live: Live,
-  door: Door,
-  webFolder: string,
-  closing: AbortController,
-  options: Options,
-): Promise<Served> {
-  const log = createLog(options.log, (line) => void process.stderr.write(line));
+interface Listening {
+  readonly door: Door;
+  readonly webFolder: string;
+  readonly closing: AbortController;
+  readonly log: Log;
+  readonly port: number;
+}
+
+function listen(live: Live, { door, webFolder, closing, log, port }: Listening): Promise<Served> {
   const app = createApp({
     ...backingOf(live),
     ...{ live, door, handlers, webFolder, version, log },
@@ -120,11 +127,10 @@ function listen(
     closing: closing.signal,
     rates: { writes: writeRate, logins: loginRate },
   });
-  return startServer({ app, host: door.host, port: options.port, log, closing, publicUrl: door.publicUrl });
+  return startServer({ app, host: door.host, port, log, closing, publicUrl: door.publicUrl });
 }
 
-/** Says where it is, and waits for Ctrl-C. */
-async function welcome(io: Io, live: Live, server: Served, door: Door, options: Options): Promise<void> {
+function welcome(io: Io, live: Live, server: Served, door: Door, options: Options): void {
   const paint = painter(io);
   const url = door.publicUrl?.href ?? server.url;
   const { lab } = live.session.loaded;
@@ -142,8 +148,6 @@ async function welcome(io: Io, live: Live, server: Served, door: Door, options: 
     ),
   );
   if (options.open) openBrowser(io, url);
-  await untilInterrupted();
-  io.note("Stopping: what runs is ended, and taken up again next time.");
 }
 
 function port(text: string): number {
