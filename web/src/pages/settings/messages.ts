@@ -5,6 +5,7 @@ export const messages = {
     scopes: "May",
     actions: "Actions",
     keep: "Keep it",
+    table: "Table: {{title}}",
     scope: { read: "see", propose: "propose", decide: "decide", admin: "look after" },
     appearance: {
       title: "Appearance, in this browser",
@@ -83,6 +84,7 @@ export const messages = {
     scopes: "权限",
     actions: "操作",
     keep: "保留",
+    table: "表格：{{title}}",
     scope: { read: "查看", propose: "提议", decide: "决定", admin: "管理" },
     appearance: {
       title: "外观（仅本浏览器）",

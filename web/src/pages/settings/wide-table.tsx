@@ -1,5 +1,6 @@
 import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import classes from "./settings.module.css";
 
 export interface WideTableProps {
@@ -10,9 +11,10 @@ export interface WideTableProps {
 
 /** A table that scrolls sideways in its own place where the page is narrow; by keyboard too. */
 export function WideTable({ label, children }: WideTableProps) {
+  const { t } = useTranslation("settings");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
-    <section className={classes.wide} aria-label={label} tabIndex={0}>
+    <section className={classes.wide} aria-label={t("table", { title: label })} tabIndex={0}>
       <Table miw={620}>{children}</Table>
     </section>
   );
