@@ -258,7 +258,7 @@ function Square({
   const side = (size - 2) * (0.22 + 0.78 * cell.certainty ** 0.8);
   const inset = (size - side) / 2;
   const ink = cell.share < 0 ? "var(--less)" : "var(--more)";
-  const strength = 16 + 84 * Math.abs(cell.share) ** 0.8;
+  const strength = 20 + 80 * Math.abs(cell.share) ** 0.8;
   return (
     <rect
       x={x + inset}

@@ -73,7 +73,15 @@ export function TradeOffs({ report }: { readonly report: Report }) {
           />
         </>
       }
-      table={() => tableOf(dots, x, y, [t("tradeoffs.combination"), t("runs"), t("low"), t("high"), t("utility")])}
+      table={() =>
+        tableOf(dots, x, y, t("tradeoffs.nothing"), [
+          t("tradeoffs.combination"),
+          t("runs"),
+          t("low"),
+          t("high"),
+          t("utility"),
+        ])
+      }
       name={`trade-offs-${x}-${y}`}
       below={
         <div className={classes.below}>
@@ -137,13 +145,13 @@ function axisTitle(report: Report, name: string, up: string, down: string): stri
   return `${name}${unit === null ? "" : ` (${unit})`} ${goodDirection(report, name) > 0 ? up : down}`;
 }
 
-function tableOf(dots: readonly Dot[], x: string, y: string, words: readonly string[]) {
+function tableOf(dots: readonly Dot[], x: string, y: string, nothing: string, words: readonly string[]) {
   const [combination = "", runs = "", low = "", high = "", utility = ""] = words;
   const on = (name: string) => [name, `${name} ${low}`, `${name} ${high}`];
   return {
     head: [combination, runs, ...on(x), ...on(y), utility],
     rows: dots.map((dot) => [
-      dot.point.levels.join(" "),
+      dot.point.levels.join(" ") || nothing,
       dot.point.runs,
       ...[dot.x.mean, dot.x.low, dot.x.high, dot.y.mean, dot.y.low, dot.y.high],
       dot.point.utility.mean,
