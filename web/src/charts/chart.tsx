@@ -127,7 +127,7 @@ export function Chart(props: ChartProps) {
     event.preventDefault();
     event.stopPropagation();
     if (zoomed !== null) onZoom({ x: zoomed.x ?? null, y: zoomed.x === null ? null : zoom.y });
-    setSaid(sayAt(scene, pointer, (x, values, more) => t("said", { x, values, more })));
+    setSaid(sayAt(scene, pointer, (x, values, more) => t(more === 0 ? "said" : "saidMore", { x, values, more })));
   };
 
   return (
@@ -235,8 +235,9 @@ function sayAt(scene: Scene, pointer: Pointer, say: (x: string, values: string, 
   return say(scene.formatX(at.x), values, readings.length - told.length);
 }
 
-/** Rows of the readout: as many as fit beside a chart, about the one that is pointed at. */
-const rows = 14;
+/** CSS pixels of a row of the readout, and of what is around them all. */
+const readoutRow = 18;
+const readoutRest = 72;
 
 interface ReadoutProps {
   readonly scene: Scene;
@@ -253,6 +254,8 @@ function Readout({ scene, pointer, left, width, height }: ReadoutProps) {
   if (at === null) return null;
   const readings = readAt(scene.lines, at.x, reachOf(scene));
   if (readings.length === 0) return null;
+  // As many as fit beside the chart, about the one that is pointed at.
+  const rows = Math.max(4, Math.floor((height - readoutRest) / readoutRow));
   const place = Math.max(
     0,
     readings.findIndex(({ line }) => line.id === id),

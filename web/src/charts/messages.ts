@@ -2,7 +2,8 @@ export const messages = {
   en: {
     chart: "curves",
     keys: "Left and right arrows move the crosshair by points, with Shift by ten; up and down go from run to run by value. Plus and minus zoom, 0 shows everything.",
-    said: "At {{x}}: {{values}}, and {{more}} more",
+    said: "At {{x}}: {{values}}",
+    saidMore: "At {{x}}: {{values}}, and {{more}} more",
     above_one: "{{count}} above",
     above_other: "{{count}} above",
     below_one: "{{count}} below",
@@ -33,7 +34,8 @@ export const messages = {
   zh: {
     chart: "曲线",
     keys: "左右箭头逐点移动十字线，按住 Shift 每次十点；上下箭头按数值在各次运行间切换。加号、减号缩放，0 显示全部。",
-    said: "在 {{x}}：{{values}}，另有 {{more}} 条",
+    said: "在 {{x}}：{{values}}",
+    saidMore: "在 {{x}}：{{values}}，另有 {{more}} 条",
     above_other: "上方还有 {{count}} 条",
     below_other: "下方还有 {{count}} 条",
     reset: "显示全部",

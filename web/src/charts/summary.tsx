@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/noNoninteractiveTabindex: the table scrolls, and the keyboard must reach that.
+// biome-ignore-all lint/a11y/useSemanticElements: a fieldset is of fields.
 import { Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import styles from "./chart.module.css";
@@ -42,8 +44,7 @@ export function ChartTable({ name, lines, format, height }: Props) {
   const { t } = useTranslation("charts");
   const say = (value: number | null) => (value === null ? "–" : format(value));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach that.
-    <section className={styles.table} style={{ maxHeight: height }} aria-label={name} tabIndex={0}>
+    <div role="group" className={styles.table} style={{ maxHeight: height }} aria-label={name} tabIndex={0}>
       <Table stickyHeader fz="xs" verticalSpacing={3}>
         <caption className={styles.said}>{t("table.caption", { name })}</caption>
         <Table.Thead>
@@ -61,7 +62,7 @@ export function ChartTable({ name, lines, format, height }: Props) {
             const { points, first, last, least, most, unfinite } = summaryOf(line);
             return (
               <Table.Tr key={line.id}>
-                <Table.Th scope="row" fw={400}>
+                <Table.Th scope="row" fw={400} className={styles.label} title={line.label}>
                   {line.label}
                 </Table.Th>
                 <Table.Td ta="right">{points.toLocaleString()}</Table.Td>
@@ -77,6 +78,6 @@ export function ChartTable({ name, lines, format, height }: Props) {
           })}
         </Table.Tbody>
       </Table>
-    </section>
+    </div>
   );
 }
