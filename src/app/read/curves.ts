@@ -20,7 +20,7 @@ type CurveQuery = z.output<typeof curveQuery>;
 type Axis = CurveQuery["axis"];
 
 /** Points of a view that are drawn one by one, a few tenths of a second's work; of more, what is known of their blocks. */
-const mostPoints = 5_000_000;
+const mostPoints = 2_000_000;
 
 /** The curve that says how many tokens an attempt has seen at a step. */
 const tokensCurve = "tokens";
@@ -90,7 +90,7 @@ async function sourceOf(
 async function axisOf(store: Store, attempt: string, axis: Axis): Promise<Source["toAxis"] | undefined> {
   switch (axis) {
     case "step":
-      return (step) => step;
+      return sameStep;
     case "time":
       return null;
     case "tokens": {
@@ -98,6 +98,10 @@ async function axisOf(store: Store, attempt: string, axis: Axis): Promise<Source
       return knots.x.length === 0 ? undefined : interpolate(knots);
     }
   }
+}
+
+function sameStep(step: number): number {
+  return step;
 }
 
 /** Of what is finite, in the order of steps; of a step that was logged twice, the later. */
@@ -148,7 +152,7 @@ async function draw(
   if (far && shared !== null && toAxis !== null) {
     // What is not finite is looked up point by point; few curves have any.
     const marked = blocks.some(({ count, finite }) => finite < count) ? await store.readMetrics(attempt, name) : null;
-    const marksOf = marked === null ? () => [] : marksIn({ x: marked.steps.map(toAxis), y: marked.values });
+    const marksOf = marked === null ? () => [] : marksIn({ x: alongAxis(marked.steps, toAxis), y: marked.values });
     return drawBlocks(
       blocks.map((block) => blockOf(block, toAxis)),
       view(shared),
@@ -157,8 +161,12 @@ async function draw(
     );
   }
   const curve = await store.readMetrics(attempt, name);
-  const x = toAxis === null ? secondsOf(curve) : curve.steps.map(toAxis);
+  const x = toAxis === null ? secondsOf(curve) : alongAxis(curve.steps, toAxis);
   return x === null ? null : drawPoints({ x, y: curve.values }, view(shared ?? spanOf(x)), most);
+}
+
+function alongAxis(steps: Float64Array, toAxis: (step: number) => number): Float64Array {
+  return toAxis === sameStep ? steps : steps.map(toAxis);
 }
 
 /** Since the first point; null where they were not kept. */

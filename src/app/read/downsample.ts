@@ -41,7 +41,11 @@ type Mark = Series["marks"][number];
 /** The points in the view as they are when they are at most `most`, else in as many buckets. */
 export function drawPoints(points: Points, view: View, most: number): Series {
   const inView: number[] = [];
-  for (const [i, x] of points.x.entries()) if (x >= view.of.from && x <= view.of.to) inView.push(i);
+  const { x: xs } = points;
+  for (let i = 0; i < xs.length; i++) {
+    const x = at(xs, i);
+    if (x >= view.of.from && x <= view.of.to) inView.push(i);
+  }
   return inView.length <= most ? exact(points, inView) : inBuckets(points, inView, view.frame, most);
 }
 
