@@ -6,7 +6,7 @@ export type Issue = Problem["issues"][number];
 
 export interface PlacedIssue {
   readonly issue: Issue;
-  /** A field of the form (`set.pretrain.position` for a parameter's), or null: of the whole. */
+  /** A field of the form (`set.pretrain.position` for a parameter's, `change` for all of them), or null: of the whole. */
   readonly field: string | null;
   /** Of a patch: its line, from 1. */
   readonly line: number | null;
@@ -43,5 +43,5 @@ function fieldAtLine(text: string, line: number): string | null {
   const key = above.findLast((words) => /^\w+:/.test(words))?.split(":")[0] ?? "";
   if (key !== "set") return fieldOf(key);
   const parameter = /^ {2}["']?([\w.-]+)["']?:/.exec(above.at(-1) ?? "")?.[1];
-  return parameter === undefined ? null : `set.${parameter}`;
+  return parameter === undefined ? "change" : `set.${parameter}`;
 }

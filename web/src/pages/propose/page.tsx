@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { ApiError } from "../../api/client.ts";
@@ -60,14 +60,17 @@ function Form({ caller }: { readonly caller: string }) {
   const { draft, change, replace } = useDraft();
   const choices = useChoices();
   const send = useWrite("propose");
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  const tried = tries > 0;
   const [issues, setIssues] = useState<readonly PlacedIssue[]>([]);
   const { request, faults } = requestOf(draft, choices.baseline, choices.taken);
   const text = previewText(request, caller);
 
+  const form = useFocusOnWrong(tries, issues);
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setTried(true);
+    setTries(tries + 1);
     setIssues([]);
     if (faults.size > 0) return;
     send.mutate(
@@ -87,7 +90,7 @@ function Form({ caller }: { readonly caller: string }) {
   const discard = () => {
     const before = draft;
     replace(emptyDraft);
-    setTried(false);
+    setTries(0);
     setIssues([]);
     undoable(t("discarded"), async () => replace(before));
   };
@@ -99,6 +102,7 @@ function Form({ caller }: { readonly caller: string }) {
     "patch",
     "requires",
     "by",
+    "change",
     ...draft.set.map(({ key }) => `set.${key}`),
   ]);
   const unplaced = issues.filter(({ field }) => field === null || !known.has(field));
@@ -107,7 +111,7 @@ function Form({ caller }: { readonly caller: string }) {
   if (choices.error !== null) return <ErrorPanel error={choices.error} />;
   return (
     <div className={classes.columns}>
-      <form className={classes.form} onSubmit={submit} noValidate>
+      <form ref={form} className={classes.form} onSubmit={submit} noValidate>
         <WhatPart {...part} areas={choices.areas} />
         <ChangePart {...part} stages={choices.stages} baseline={choices.baseline} />
         <BesidePart {...part} queue={choices.queue} explore={choices.explore} />
@@ -144,6 +148,16 @@ function Form({ caller }: { readonly caller: string }) {
       <Preview id={request.id} text={text} />
     </div>
   );
+}
+
+/** After each try, the cursor goes to the first field that is wrong. */
+function useFocusOnWrong(tries: number, issues: readonly PlacedIssue[]): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (tries === 0 && issues.length === 0) return;
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [tries, issues]);
+  return form;
 }
 
 const noFaults: ReadonlyMap<string, string> = new Map();

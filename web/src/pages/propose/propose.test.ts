@@ -127,6 +127,7 @@ describe("the server's objections", () => {
   test("come to the lines of the files", () => {
     expect(at("contributions/rotary.patch:12:1")).toEqual({ field: "patch", line: 12 });
     expect(at("contributions/rotary.yaml:4:5")).toEqual({ field: "by", line: null });
+    expect(at("contributions/rotary.yaml:6:1")).toEqual({ field: "change", line: null });
     expect(at("contributions/rotary.yaml:8:3")).toEqual({ field: "set.rl.kl", line: null });
     expect(at("contributions/rotary.yaml:9:8")).toEqual({ field: "patch", line: null });
     expect(at("contributions/rotary.yaml:1:1")).toEqual({ field: null, line: null });
