@@ -11,5 +11,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
-  server: { proxy: { "/api": "http://127.0.0.1:4173" } },
+  server: { proxy: { "/api": "http://127.0.0.1:7319" } },
 });

@@ -5,6 +5,27 @@ export interface Table {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
+/**
+ * Puts a text on the clipboard. Browsers have none for pages that came over plain HTTP from another machine, as from a
+ * team's server in its own network; there the old way still works.
+ *
+ * @throws when neither is allowed.
+ */
+export async function writeClipboard(text: string): Promise<void> {
+  if (window.isSecureContext) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.style.position = "fixed";
+  field.style.opacity = "0";
+  // Inside a dialog the focus is kept: the field has to be there too.
+  const place = document.activeElement?.closest("[role=dialog]") ?? document.body;
+  place.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("The browser does not allow copying here.");
+}
+
 /** RFC 4180; a text that a spreadsheet would take for a formula is made harmless by an apostrophe. */
 export function csvOf({ head, rows }: Table): string {
   return [head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n");

@@ -12,6 +12,11 @@ export class ApiError extends Error {
   }
 }
 
+/** The server did not answer: it is down, or the network is. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+}
+
 /** The parts of a call that the operation has; the others are left out. */
 export type Call<K extends OperationId> = Partial<CallOf<Operations[K]>> & { readonly signal?: AbortSignal };
 
@@ -28,7 +33,7 @@ export function addressOf(id: OperationId, call: { params?: object; query?: obje
 
 /**
  * Calls an operation of the API. A write carries an idempotency key, so that trying again does nothing twice.
- * @throws ApiError when the server refuses; TypeError when it cannot be reached.
+ * @throws ApiError when the server refuses; UnreachableError when it does not answer.
  */
 export async function call<K extends OperationId>(id: K, asked?: Call<K>): Promise<AnswerOf<Operations[K]>>;
 export async function call(id: OperationId, asked: Call<OperationId> = {}): Promise<unknown> {
@@ -36,7 +41,7 @@ export async function call(id: OperationId, asked: Call<OperationId> = {}): Prom
   const headers = new Headers({ accept: "application/json" });
   if (asked.body !== undefined) headers.set("content-type", "application/json");
   if (method !== "get") headers.set("idempotency-key", newId());
-  const response = await fetch(addressOf(id, asked), {
+  const response = await answered(addressOf(id, asked), {
     method: method.toUpperCase(),
     headers,
     ...(asked.body !== undefined && { body: JSON.stringify(asked.body) }),
@@ -44,6 +49,16 @@ export async function call(id: OperationId, asked: Call<OperationId> = {}): Prom
   });
   if (!response.ok) throw new ApiError(problemOf(response.status, await response.text()));
   return "schema" in answer ? answer.schema.parse(await response.json()) : null;
+}
+
+/** Whoever gave the request up knows why: that is no failure of the server's. */
+async function answered(address: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, request);
+  } catch (error) {
+    if (request.signal?.aborted === true) throw error;
+    throw new UnreachableError("the server does not answer", { cause: error });
+  }
 }
 
 /** `crypto.randomUUID` is there on https and on this machine alone; a team's server may be neither. */

@@ -3,7 +3,7 @@ import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { csvOf, markdownOf, pngOf, type Table } from "../copying.ts";
 import { IconCopy, IconDownload } from "./icons.tsx";
-import { notify, notifyError } from "./notify.tsx";
+import { copyText, notify, notifyError } from "./notify.tsx";
 
 export interface CopyMenuProps {
   /** What is seen, as a table: asked for when it is copied. */
@@ -17,12 +17,6 @@ export interface CopyMenuProps {
 /** Takes what is seen elsewhere: as CSV, as Markdown, as a picture. */
 export function CopyMenu({ table, picture, name = "cairn" }: CopyMenuProps) {
   const { t } = useTranslation("components");
-  const copyText = (text: string) => {
-    navigator.clipboard.writeText(text).then(
-      () => notify(t("copy.done")),
-      () => notifyError(new Error(t("copy.refused"))),
-    );
-  };
   const withPicture = (use: (png: Blob) => Promise<void>) => {
     const element = picture?.current;
     if (element) pngOf(element).then(use).catch(notifyError);
@@ -48,7 +42,7 @@ export function CopyMenu({ table, picture, name = "cairn" }: CopyMenuProps) {
         )}
         {picture !== undefined && (
           <>
-            <Menu.Item onClick={() => withPicture(copyPicture)}>{t("copy.png")}</Menu.Item>
+            {window.isSecureContext && <Menu.Item onClick={() => withPicture(copyPicture)}>{t("copy.png")}</Menu.Item>}
             <Menu.Item leftSection={<IconDownload size={14} />} onClick={() => withPicture(savePicture)}>
               {t("copy.pngSave")}
             </Menu.Item>

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { ApiError, newId } from "../api/client.ts";
+import { ApiError, newId, UnreachableError } from "../api/client.ts";
+import { writeClipboard } from "../copying.ts";
 import { i18n } from "../i18n.ts";
 import classes from "./notify.module.css";
 
@@ -14,6 +15,14 @@ export function notify(message: string): void {
 
 function closeButton() {
   return { "aria-label": i18n.t("components:close") };
+}
+
+/** Copies a text, and says that it did. */
+export function copyText(text: string): void {
+  writeClipboard(text).then(
+    () => notify(i18n.t("components:copy.done")),
+    () => notifyError(new Error(i18n.t("components:copy.refused"))),
+  );
 }
 
 /** What went wrong and what would be right. */
@@ -40,7 +49,7 @@ export function wordsOf(error: Error): {
   readonly help: string | null;
 } {
   if (!(error instanceof ApiError)) {
-    const unreachable = error instanceof TypeError;
+    const unreachable = error instanceof UnreachableError;
     return {
       title: i18n.t(unreachable ? "components:error.unreachable" : "components:error.title"),
       detail: unreachable ? i18n.t("components:error.unreachableHelp") : error.message,

@@ -22,7 +22,6 @@ export const messages = {
       actions: "Actions",
       propose: "Propose a contribution",
       copyLink: "Copy a link to this page",
-      copied: "Link copied.",
       scheme: { light: "Light colours", dark: "Dark colours", auto: "Colours as the system" },
     },
     keys: {
@@ -93,7 +92,6 @@ export const messages = {
       actions: "操作",
       propose: "提出改进",
       copyLink: "复制本页链接",
-      copied: "链接已复制。",
       scheme: { light: "浅色", dark: "深色", auto: "颜色跟随系统" },
     },
     keys: {

@@ -17,7 +17,7 @@ import {
   IconSun,
   IconSystem,
 } from "../components/icons.tsx";
-import { notify } from "../components/notify.tsx";
+import { copyText } from "../components/notify.tsx";
 import { chooseLanguage, language } from "../i18n.ts";
 import { places } from "./global-keys.ts";
 import { useQueueOrder } from "./queue-switch.tsx";
@@ -75,8 +75,7 @@ function useActions(openKeys: () => void): readonly Entry[] {
   const scopes = useApi("me").data?.scopes ?? [];
   const state = useApi("queue").data?.state;
   const paused = state === "paused";
-  const copyLink = () =>
-    void navigator.clipboard.writeText(window.location.href).then(() => notify(t("palette.copied")));
+  const copyLink = () => copyText(window.location.href);
   const propose = { id: "propose", icon: <IconPlus />, words: t("palette.propose") };
   const turn = {
     id: "order",

@@ -23,8 +23,6 @@ export const messages = {
     },
     secret: {
       copy: "Copy",
-      copied: "Copied.",
-      refused: "The browser does not allow copying here. Select the text and copy it by hand.",
       close: "I have it",
     },
     tokens: {
@@ -102,8 +100,6 @@ export const messages = {
     },
     secret: {
       copy: "复制",
-      copied: "已复制。",
-      refused: "浏览器不允许在此复制。请选中文字手动复制。",
       close: "我已保存",
     },
     tokens: {

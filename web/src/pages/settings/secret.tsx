@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { IconCheck, IconClose, IconCopy } from "../../components/icons.tsx";
-import { notify, notifyError } from "../../components/notify.tsx";
+import { copyText } from "../../components/notify.tsx";
 import classes from "./settings.module.css";
 
 export interface SecretProps {
@@ -16,11 +16,6 @@ export interface SecretProps {
 /** A secret, shown this once. It is not kept: closing the box is the end of it. */
 export function Secret({ title, words, secret, close }: SecretProps) {
   const { t } = useTranslation("settings");
-  const copy = () =>
-    void navigator.clipboard.writeText(secret).then(
-      () => notify(t("secret.copied")),
-      () => notifyError(new Error(t("secret.refused"))),
-    );
   return (
     <section className={classes.secret} aria-label={title} role="status">
       <p>
@@ -30,7 +25,7 @@ export function Secret({ title, words, secret, close }: SecretProps) {
       <p className={classes.quiet}>{words}</p>
       <code>{secret}</code>
       <div className={classes.row}>
-        <Button leftSection={<IconCopy size={14} />} onClick={copy}>
+        <Button leftSection={<IconCopy size={14} />} onClick={() => copyText(secret)}>
           {t("secret.copy")}
         </Button>
         <Button variant="default" leftSection={<IconClose size={14} />} onClick={close}>
