@@ -137,6 +137,8 @@ function follow(client: QueryClient): () => void {
     source.onerror = () => {
       setConnection("lost");
       if (source?.readyState !== EventSource.CLOSED || timer !== null) return;
+      // Refused: perhaps nobody is logged in any more.
+      void client.invalidateQueries({ queryKey: ["me"] });
       failures += 1;
       timer = setTimeout(reopen, Math.min(15_000, 500 * 2 ** failures) * (0.75 + Math.random() / 2));
     };

@@ -1,5 +1,7 @@
 import {
   keepPreviousData,
+  MutationCache,
+  QueryCache,
   QueryClient,
   type UseMutationResult,
   type UseQueryResult,
@@ -20,7 +22,15 @@ function isWorthRetrying(failures: number, error: Error): boolean {
   return failures < 3 && !(error instanceof ApiError && error.problem.status < 500);
 }
 
-export const queryClient = new QueryClient({
+/** A session that has ended is noticed by whatever is asked next: who is asking is found out anew. */
+function noticeLogout(error: Error): void {
+  if (error instanceof ApiError && error.problem.status === 401)
+    void queryClient.invalidateQueries({ queryKey: ["me"] });
+}
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeLogout }),
+  mutationCache: new MutationCache({ onError: noticeLogout }),
   defaultOptions: {
     // The event stream says what is old; time alone does not.
     queries: { staleTime: 60_000, networkMode: "always", retry: isWorthRetrying, refetchOnWindowFocus: false },
