@@ -64,9 +64,9 @@ describe("the queue as a table", () => {
         expect(domain[1]).toBeGreaterThanOrEqual(value);
       }
     }
-    expect(measures.map(({ objective, matters }) => [objective, matters])).toEqual([
-      [null, 1],
-      ["loss", 0.02],
+    expect(measures.map(({ objective, matters, goal }) => [objective, matters, goal])).toEqual([
+      [null, 1, "maximize"],
+      ["loss", 0.02, "minimize"],
     ]);
   });
 });
