@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { contributionQuery, newContribution, contribution as wireContribution } from "../../src/api/contributions.ts";
+import { CairnError } from "../../src/app/errors.ts";
 import { listContributions, readContribution, readParameters } from "../../src/app/read/contributions.ts";
 import { readLab, readLandings } from "../../src/app/read/lab.ts";
 import { proposeThrough, restoreThrough, withdrawThrough } from "../../src/app/read/proposals.ts";
 import { readRecipe } from "../../src/app/read/recipe.ts";
+import { restore, withdraw } from "../../src/app/withdraw.ts";
 import type { Landing } from "../../src/release/landing.ts";
 import { actor, authors, files, openRig, type Rig } from "./rig.ts";
 
@@ -233,6 +235,8 @@ describe("withdrawing", () => {
     for (const id of ["../cairn", "../../x", "..", "", "a/b", "tidy.yaml", "__proto__"]) {
       await expect(withdrawThrough(rig.live, admin, id)).rejects.toMatchObject(failing("not-found"));
       await expect(restoreThrough(rig.live, admin, id)).rejects.toMatchObject(failing("not-found"));
+      expect(() => withdraw(rig.live.session.loaded, id)).toThrow(CairnError);
+      await expect(restore(rig.dir, id)).rejects.toMatchObject(failing("not-found"));
     }
     expect(existsSync(join(rig.dir, "cairn.yaml"))).toBe(true);
   });
