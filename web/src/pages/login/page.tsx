@@ -1,7 +1,7 @@
 import { Button, PasswordInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, useNavigate, useSearchParams } from "react-router";
+import { Navigate, useLocation, useNavigate } from "react-router";
 import { useApi, useWrite } from "../../api/query.ts";
 import { PageHeader } from "../../components/page-header.tsx";
 import classes from "./login.module.css";
@@ -9,12 +9,18 @@ import classes from "./login.module.css";
 /** The door: an invitation or a token is exchanged for a session. `/login#secret` brings it along. */
 export default function Login() {
   const { t } = useTranslation("login");
-  const [secret, setSecret] = useState(secretOfAddress);
-  const [search] = useSearchParams();
+  const { hash, pathname, search } = useLocation();
   const navigate = useNavigate();
+  const [secret, setSecret] = useState(hash.slice(1));
+  useEffect(() => {
+    if (hash === "") return;
+    setSecret(hash.slice(1));
+    // Out of the address, so that it is not kept in the history or copied with a link.
+    void navigate({ pathname, search }, { replace: true });
+  }, [hash, pathname, search, navigate]);
   const me = useApi("me");
   const login = useWrite("login");
-  const next = insideOnly(search.get("next"));
+  const next = insideOnly(new URLSearchParams(search).get("next"));
   const enter = (event: FormEvent) => {
     event.preventDefault();
     login.mutate({ body: { secret: secret.trim() } }, { onSuccess: () => void navigate(next, { replace: true }) });
@@ -41,14 +47,6 @@ export default function Login() {
       <p className={classes.none}>{t("none")}</p>
     </form>
   );
-}
-
-/** Takes the secret out of the address, so that it is not kept in the history or copied with a link. */
-function secretOfAddress(): string {
-  const found = window.location.hash.slice(1);
-  if (found !== "")
-    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
-  return found;
 }
 
 /** Only a path of this site: an address from elsewhere would lead a person astray after they logged in. */
