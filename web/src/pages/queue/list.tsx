@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import type { CSSProperties, ReactNode } from "react";
+import { type CSSProperties, type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContributionState } from "../../../../src/api/contributions.ts";
 import type { Lab } from "../../../../src/api/lab.ts";
@@ -21,19 +21,23 @@ export interface QueueListProps {
   readonly sharedBlock: string | null;
 }
 
+/** The utility and so many objectives have columns; the preview has them all. */
+const mostColumns = 7;
+
 /** The queue in its groups. Which groups are closed is in the URL. */
 export function QueueList({ groups, measures, objectives, sharedBlock }: QueueListProps) {
   const { t } = useTranslation("queue");
   const [closed, setClosed] = useUrlList("closed");
   const { shown, control, keep } = usePreview();
+  const columns = useMemo(() => measures.slice(0, mostColumns), [measures]);
   const mostWorth = Math.max(0, ...groups.flatMap(({ rows }) => rows.map(({ worth }) => worth ?? 0)));
   const toggle = (state: ContributionState) =>
     setClosed(closed.includes(state) ? closed.filter((other) => other !== state) : [...closed, state]);
   return (
     <div className={classes.frame}>
-      <table aria-label={t("title")} className={classes.table} style={columns(measures.length - 1)}>
+      <table aria-label={t("title")} className={classes.table} style={widths(columns.length - 1)}>
         <thead>
-          <Head measures={measures} />
+          <Head measures={columns} />
         </thead>
         {groups.map(({ state, rows }) => (
           <tbody key={state}>
@@ -48,7 +52,7 @@ export function QueueList({ groups, measures, objectives, sharedBlock }: QueueLi
                 <Row
                   key={row.id}
                   row={row}
-                  measures={measures}
+                  measures={columns}
                   mostWorth={mostWorth}
                   sharedBlock={sharedBlock}
                   preview={control}
@@ -65,7 +69,7 @@ export function QueueList({ groups, measures, objectives, sharedBlock }: QueueLi
 }
 
 /** A custom property, which the type of styles does not know. */
-function columns(objectives: number): CSSProperties {
+function widths(objectives: number): CSSProperties {
   const style: CSSProperties & Record<`--${string}`, number> = { "--queue-objectives": Math.max(1, objectives) };
   return style;
 }
