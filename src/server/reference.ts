@@ -46,7 +46,7 @@ export function referencePage(from: OpenApi): string {
       `<li><a href="#tag-${esc(group.name)}">${esc(group.name)}</a><ul>${group.operations
         .map(
           (o) =>
-            `<li><a href="#${esc(o.operationId)}"><span class="m ${esc(o.method)}">${esc(o.method)}</span> ${esc(o.path)}</a></li>`,
+            `<li><a href="#${esc(o.operationId)}"><span class="m ${esc(o.method)}">${esc(o.method)}</span><span>${esc(o.path)}</span></a></li>`,
         )
         .join("")}</ul></li>`,
   );
@@ -65,6 +65,7 @@ export function referencePage(from: OpenApi): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="/cairn.svg">
 <title>${esc(api.info.title)} API</title>
 <style>${style}</style>
 </head>
@@ -159,6 +160,7 @@ body{margin:0;display:grid;grid-template-columns:17rem minmax(0,1fr);color:var(-
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1.25rem 1rem;border-right:1px solid var(--line);font-size:13px}
 nav ul{list-style:none;margin:.25rem 0 .75rem;padding:0}
 nav a{display:block;padding:.15rem .25rem;color:inherit;text-decoration:none;border-radius:4px;overflow-wrap:anywhere}
+nav li li a{display:grid;grid-template-columns:3.4rem 1fr;align-items:baseline}
 nav a:hover{background:var(--sunk)}
 nav>ul>li>a{font-weight:600}
 .top{font-weight:700;font-size:15px;margin-bottom:.5rem}
@@ -166,7 +168,7 @@ main{padding:1.5rem 2rem 4rem;max-width:62rem}
 h1{font-size:1.7rem;margin:0 0 .5rem}
 h1 small,h4 small{color:var(--dim);font-weight:400}
 h2{margin:2.5rem 0 .25rem;text-transform:capitalize}
-h3{font-size:1rem;margin:0}
+h3{font-size:1rem;margin:0;overflow-wrap:anywhere}
 h4{font-size:.85rem;margin:1rem 0 .35rem}
 article{border-top:1px solid var(--line);padding:1.25rem 0}
 p{margin:.4rem 0}
