@@ -115,6 +115,22 @@ describe("the queue", () => {
   });
 });
 
+test("what is wrong with the lab's files is in the way of what is open, and names no author", async () => {
+  const broken = {
+    severity: "error",
+    path: "contributions/mixer.yaml",
+    line: 2,
+    column: 5,
+    help: "Not both.",
+  } as const;
+  rig.diagnostics = [{ ...broken, message: `\`${authors.mixer}\` stands there twice.` }];
+  const rows = new Map((await list()).map(({ id, blockedBy }) => [id, blockedBy]));
+  expect(rows.get("mixer")).toContain("its file has errors");
+  expect(rows.get("wide")).toContain("the lab's files have errors");
+  expect(readLab(rig.live, ada).diagnostics).toEqual([{ ...broken, message: "`…` stands there twice." }]);
+  expect(readLab(rig.live, actor(authors.mixer, "read")).diagnostics).toEqual(rig.diagnostics);
+});
+
 describe("a contribution", () => {
   test("is told with its change, its patch file by file, and its file", async () => {
     const tidy = wireContribution.parse(await readContribution(rig.live, actor(authors.tidy, "read"), "tidy"));

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Plan } from "../../src/api/lab.ts";
+import type { Lab, Plan } from "../../src/api/lab.ts";
 import type { Report } from "../../src/api/report.ts";
 import type { Actor } from "../../src/app/actor.ts";
 import { combinationOf } from "../../src/app/combination.ts";
@@ -97,6 +97,7 @@ export interface Rig {
   /** What `live` answers with. */
   plan: Plan;
   report: Report | null;
+  diagnostics: Lab["diagnostics"];
   /** Runs these levels at these seeds; `report` is of after it. */
   run(scale: string | null, ...runs: readonly (readonly [readonly string[], number])[]): Promise<void>;
   close(): Promise<void>;
@@ -118,7 +119,9 @@ export async function openRig(): Promise<Rig> {
       return session;
     },
     watchOnly: false,
-    diagnostics: [],
+    get diagnostics() {
+      return rig.diagnostics;
+    },
     report: () => ({ report: rig.report, asOf: 0, computing: false }),
     landingReport: unused,
     plan: async () => rig.plan,
@@ -140,6 +143,7 @@ export async function openRig(): Promise<Rig> {
     live,
     plan: noPlan,
     report: null,
+    diagnostics: [],
     run: async (scale, ...runs) => {
       const own = scale === null ? session : await openSession(dir, { scale });
       await make(own, runs);

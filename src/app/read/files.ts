@@ -1,6 +1,6 @@
-import { open, readdir, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import type { StageRun } from "../../api/runs.ts";
 import { isMissing } from "../../base/system-error.ts";
 import type { StageResult } from "../../run/run.ts";
@@ -55,23 +55,14 @@ export async function openFile(
 /** null: there is no such file. */
 async function streamOf(path: string): Promise<ReadableStream<Uint8Array> | null> {
   try {
-    const file = await open(path, "r");
-    if (!(await file.stat()).isFile()) {
-      await file.close();
-      return null;
-    }
-    return bytesOf(Readable.toWeb(file.createReadStream()));
+    return (await stat(path)).isFile() ? ReadableStream.from<Uint8Array>(bytesOf(path)) : null;
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
 }
 
-/** A stream of node's, as the web's type has it. */
-function bytesOf(stream: AsyncIterable<unknown>): ReadableStream<Uint8Array> {
-  return ReadableStream.from<Uint8Array>(chunksOf(stream));
-}
-
-async function* chunksOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream) if (chunk instanceof Uint8Array) yield chunk;
+/** Opened when somebody reads, and closed when nobody does any more. */
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(path)) if (chunk instanceof Uint8Array) yield chunk;
 }
