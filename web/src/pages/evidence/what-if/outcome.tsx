@@ -33,7 +33,7 @@ export function Outcome({ report, baseline, recommended, set, levels, choose }: 
         <p className={classes.utility}>
           <span>{t("utility")}</span>
           <b data-standing={standingWord(set.utility, 1)}>{format.mean(set.utility)}</b>
-          <span>{format.range(set.utility)}</span>
+          {set.utility.low === set.utility.high ? null : <span>{format.range(set.utility)}</span>}
           <span className={classes.measured}>
             {set.runs === 0 ? t("whatIf.unmeasured") : t("whatIf.measured", { count: set.runs })}
           </span>
