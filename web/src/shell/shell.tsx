@@ -36,7 +36,7 @@ export function Shell() {
       </a>
       <Navigation openPalette={() => setOverlay("palette")} openKeys={() => setOverlay("keys")} />
       <div className={classes.column}>
-        <TopLine openPalette={() => setOverlay("palette")} />
+        {isIn ? <TopLine openPalette={() => setOverlay("palette")} /> : <div className={classes.lineToCome} />}
         <Main>
           {me.error !== null && !isIn ? (
             <ErrorPanel error={me.error} retry={() => void me.refetch()} />
