@@ -42,10 +42,10 @@ export function Lasting() {
           <thead>
             <tr>
               <th scope="col">{t("lasting.part")}</th>
-              <th scope="col" data-number>
+              <th scope="col" data-number data-optional>
                 {t("history.number")}
               </th>
-              <th scope="col" data-number>
+              <th scope="col" data-number data-optional>
                 {t("lasting.before")}
               </th>
               <th scope="col" data-number>
@@ -60,8 +60,12 @@ export function Lasting() {
                 <th scope="row">
                   <LevelChip level={level} />
                 </th>
-                <td data-number>{landing}</td>
-                <td data-number>{atLanding === null ? "–" : format.difference(atLanding)}</td>
+                <td data-number data-optional>
+                  {landing}
+                </td>
+                <td data-number data-optional>
+                  {atLanding === null ? "–" : format.difference(atLanding)}
+                </td>
                 <td data-number>{format.difference(now)}</td>
                 <td className={classes.lasting} data-state={state.kind}>
                   {state.kind === "unknown" ? t("lasting.unknown", { count: state.runs }) : t(`lasting.${state.kind}`)}
