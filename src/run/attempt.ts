@@ -43,6 +43,8 @@ export type AttemptOutcome =
       readonly seconds: number;
     }
   | { readonly kind: "failed"; readonly cause: FailureCause }
+  /** Its lease was taken while nobody heard of this process: what is in its directory may be another's to publish. */
+  | { readonly kind: "passed-on" }
   /** What it submitted goes on. */
   | { readonly kind: "left" }
   /** Adopted, and found never to have been submitted: nothing was tried. */
@@ -51,7 +53,7 @@ export type AttemptOutcome =
 
 type Effects = Pick<
   RunnerDeps,
-  "artifacts" | "executor" | "clock" | "workspace" | "rehash" | "objectives" | "hostEnvironment" | "atPoint"
+  "journal" | "artifacts" | "executor" | "clock" | "workspace" | "rehash" | "objectives" | "hostEnvironment" | "atPoint"
 >;
 
 /** How often the events file is looked at, in milliseconds. */
@@ -88,6 +90,7 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
     const metrics = await checkOutput(paths.output, order.stage.outputs, deps.objectives.get(order.stage.name) ?? []);
     if (!metrics.ok) return failed(metrics.error);
 
+    if (!(await deps.journal.holds(order.attempt))) return { kind: "passed-on" };
     life.advance("publishing");
     await splitOutput(paths);
     reach("split");

@@ -223,6 +223,9 @@ async function conclude(
       deps.journal.leave(attempt);
       life.advance("left");
       return { kind: "cancelled" };
+    case "passed-on":
+      life.advance("fenced");
+      return { kind: "held" };
     case "never-submitted":
       return { kind: "anew" };
     case "failed": {
@@ -252,7 +255,8 @@ async function conclude(
       const recorded = await deps.journal.record(attempt, result);
       life.advance(recorded);
       if (recorded === "recorded") deps.atPoint?.("recorded");
-      await removeFolder(paths.root);
+      // An attempt that was adopted meanwhile has this directory too.
+      if (recorded === "recorded" || deps.executor.attach === undefined) await removeFolder(paths.root);
       if (recorded === "fenced") return { kind: "held" };
       await removeFolder(paths.resume);
       work.tell({ kind: "stage-finished", run: order.run, stage: order.stage.name, result });

@@ -217,6 +217,8 @@ export interface Journal {
   invalidate(result: StageResult, reason: string): Promise<void>;
   /** Whether nobody watches the attempt any more: it ended, or its owner is dead. False for what is not of this lab. */
   isAbandoned(attempt: string): Promise<boolean>;
+  /** Whether the lease is still this attempt's, under this fencing number. */
+  holds(attempt: Attempt): Promise<boolean>;
   /** Whether the attempt has ended, whoever watched it. False for what is not of this lab. */
   isOver(attempt: string): Promise<boolean>;
   /** Appends to the attempt's curves. */

@@ -96,6 +96,11 @@ export function createJournal(context: JournalContext, owner: string): Journal {
       return row.state !== "started" || (row.owner === owner ? !inFlight.has(attempt) : vigil(row.owner, row.beats));
     },
 
+    holds: async ({ id, fence }) => {
+      const row = await db.selectFrom("attempts").select(["state", "fence"]).where("id", "=", id).executeTakeFirst();
+      return row?.state === "started" && row.fence === fence;
+    },
+
     isOver: async (attempt) => {
       const row = await db.selectFrom("attempts").select("state").where("id", "=", attempt).executeTakeFirst();
       return row !== undefined && row.state !== "started";

@@ -157,6 +157,7 @@ export function storeContract(backend: StoreBackend): void {
         expect(taken).toEqual({ kind: "granted", from: "adopted", attempt: { ...old, fence: old.fence + 1 } });
         dead.delete("a");
         expect(await b.isOver(old.id)).toBe(false);
+        expect([await a.holds(old), await b.holds(granted(taken))]).toEqual([false, true]);
         expect(await a.record(old, resultOf(old))).toBe("fenced");
         await a.fail(old, { kind: "exit", code: 1 });
         await a.release(old);
@@ -168,6 +169,7 @@ export function storeContract(backend: StoreBackend): void {
         expect(back).toEqual({ ...old, fence: old.fence + 2 });
         expect(await b.record(back, resultOf(back))).toBe("recorded");
         expect(await b.isOver(old.id)).toBe(true);
+        expect(await b.holds(back)).toBe(false);
         expect(await b.isOver("s-0123456789-1-01234567")).toBe(false);
       });
 
