@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { AnalystOrder, AnalystSaid, Answer, Question, ThreadData } from "./orders.ts";
 import { errorOf } from "./problem.ts";
-import { keepThread, type Thread } from "./thread.ts";
+import { keepThread, type Thread, threadOptions } from "./thread.ts";
 
 /** Asks a thread of its own, and waits for the answer. */
 export interface Analyst {
@@ -38,8 +38,8 @@ export function openAnalyst(data: Omit<ThreadData, "generation">): Analyst {
   const thread: Thread<AnalystOrder> = keepThread<AnalystOrder, AnalystSaid>({
     start: (generation) =>
       new Worker(new URL("./analyst-thread.ts", import.meta.url), {
+        ...threadOptions,
         workerData: { ...data, generation },
-        execArgv: [],
       }),
     onStart: () => [],
     onSaid: (said) => {

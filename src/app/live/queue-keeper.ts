@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { QueueState } from "../../api/lab.ts";
 import type { QueueOrder, QueueSaid, Rest, ThreadData } from "./orders.ts";
 import { sentenceOfProblem } from "./problem.ts";
-import { keepThread, type Thread } from "./thread.ts";
+import { keepThread, type Thread, threadOptions } from "./thread.ts";
 
 /** Has the queue work in a thread of its own, and knows what it is doing. */
 export interface QueueKeeper {
@@ -71,7 +71,7 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
   };
   const start = (data: ThreadData) =>
     options.startThread?.(data) ??
-    new Worker(new URL("./queue-thread.ts", import.meta.url), { workerData: data, execArgv: [] });
+    new Worker(new URL("./queue-thread.ts", import.meta.url), { ...threadOptions, workerData: data });
 
   const thread: Thread<QueueOrder> = keepThread<QueueOrder, QueueSaid>({
     start: (generation) => start({ ...options.data, generation }),
@@ -127,7 +127,7 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
 function becauseOf(rest: Rest): string {
   switch (rest.kind) {
     case "decided":
-      return "The decision is made: more runs are not expected to change it. Land what is recommended, or propose something new.";
+      return "The decision is made: more runs are not expected to change it. Land what is recommended, if anything is, or propose something new.";
     case "budget-spent":
       return `The budget is spent (${rest.which}). A larger one in the lab file's policy, or a landing, lets it go on.`;
     case "exhausted":

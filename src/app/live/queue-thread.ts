@@ -1,5 +1,6 @@
 /** The thread that plans and runs: `queue-keeper.ts` tells it when. */
 import { parentPort, workerData } from "node:worker_threads";
+import { digestJson } from "../../base/digest.ts";
 import { isSameCombination } from "../../contribution/combination.ts";
 import { readHistory } from "../history.ts";
 import { type QueueControl, type QueueEvent, runQueue } from "../queue.ts";
@@ -68,7 +69,10 @@ class QueueThread {
     if (this.#session === null || !this.#stale) return;
     this.#stale = false;
     try {
-      this.#session = await reloadSession(this.#session);
+      const before = this.#session;
+      this.#session = await reloadSession(before);
+      // What runs was started by other means than what comes: it is let finish first, and then all begins anew.
+      if (this.#working !== null && !runsAlike(before, this.#session)) this.#wanted = true;
       this.#notice();
     } catch {
       this.#stale = true;
@@ -95,7 +99,7 @@ class QueueThread {
       const session = this.#session;
       const control: QueueControl = {
         session: () => this.#session ?? session,
-        paused: () => this.#paused,
+        paused: () => this.#paused || !runsAlike(session, control.session()),
         changed: () => this.#changed.promise,
       };
       const { cpus, gpus } = capacity;
@@ -124,6 +128,11 @@ class QueueThread {
     else if (stage.kind === "stage-finished") tell(stage.result.attempt, null);
     else if (stage.kind === "stage-failed") tell(stage.failure.attempt, null);
   }
+}
+
+/** Whether stages are started by the same means. */
+function runsAlike(a: Session, b: Session): boolean {
+  return digestJson({ ...a.loaded.lab.executor }) === digestJson({ ...b.loaded.lab.executor });
 }
 
 /** Nothing can be planned on a baseline that crashed before: then this is why nothing is left to run. */
