@@ -82,7 +82,7 @@ describe("the queue", () => {
     expect(await ids({ sort: "newest" })).toHaveLength(4);
   });
 
-  test("says that a file is broken, and what is landed", async () => {
+  test("says what has landed, before the report does", async () => {
     const landing: Landing = {
       landing: 1,
       at: new Date(0).toISOString(),
@@ -95,8 +95,10 @@ describe("the queue", () => {
       credit: { wide: [9, 8, 10] },
     };
     mkdirSync(join(rig.dir, "landings"));
+    await rig.run(null, [["wide"], 1]);
     writeFileSync(join(rig.dir, "landings/0001.yaml"), stringify(landing));
     await rig.live.refresh();
+    expect(rig.report?.contributions.find(({ level }) => level === "wide")?.verdict.kind).not.toBe("landed");
     const rows = await list();
     expect(rows.find(({ id }) => id === "wide")).toMatchObject({ state: "landed", by: [authors.wide], blind: false });
     expect(readLandings(rig.live.session.loaded)).toEqual([
@@ -108,6 +110,7 @@ describe("the queue", () => {
         by: [authors.wide],
       },
     ]);
+    expect(rows.find(({ id }) => id === "wide")?.levels[0]?.verdict).toEqual({ kind: "landed", landing: 1 });
     expect((await readContribution(rig.live, ada, "wide")).landings).toEqual([{ landing: 1, kind: "added", at: 0 }]);
     await expect(withdrawThrough(rig.live, admin, "wide")).rejects.toMatchObject(failing("conflict"));
     expect(existsSync(join(rig.dir, "contributions/wide.yaml"))).toBe(true);

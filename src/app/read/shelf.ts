@@ -152,14 +152,14 @@ function wireLevel({ loaded, report, veil }: Shelf, level: FactorLevel): WireLev
   };
 }
 
-/** Of a level that the report does not have: it is newer than that, or landed meanwhile. */
+/** What has landed since the report was made is landed; of a level that is newer than it, nothing is known. */
 function verdictOf({ landings }: LoadedLab, report: Report | null, level: string): Verdict {
   const row = report?.contributions.find((candidate) => candidate.level === level);
-  if (row !== undefined) return row.verdict;
-  const last = landings.at(-1);
-  const landing = last?.set.includes(level) ? landings.findLast(({ added }) => added.includes(level)) : undefined;
-  if (landing !== undefined) return { kind: "landed", landing: landing.landing };
-  return { kind: "undecided", reason: { kind: "unmeasured" }, costToKnow: { runs: 0, coreSeconds: 0 } };
+  if (row?.verdict.kind === "landed") return row.verdict;
+  const landing = landings.findLast(({ added }) => added.includes(level));
+  if (landing !== undefined && landings.at(-1)?.set.includes(level))
+    return { kind: "landed", landing: landing.landing };
+  return row?.verdict ?? { kind: "undecided", reason: { kind: "unmeasured" }, costToKnow: { runs: 0, coreSeconds: 0 } };
 }
 
 /** By the best of its levels: landed before land before undecided before shelved. */
