@@ -1,4 +1,4 @@
-import { accessSync, appendFileSync, constants } from "node:fs";
+import { accessSync, appendFileSync, constants, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
@@ -18,6 +18,11 @@ const remedies = {
     programs: ["slurmctld"],
     why: "the executor for Slurm is tested on a real one",
     get: "install Debian's packages: apt-get install slurmctld slurmd slurm-client munge",
+  },
+  postgres: {
+    programs: ["postgres"],
+    why: "a team's record is tested on a real PostgreSQL server",
+    get: "install Debian's package: apt-get install postgresql",
   },
   python: {
     programs: ["python3"],
@@ -51,11 +56,17 @@ export function noteAbsence({ optional, ...absence }: Absence): void {
 }
 
 function findProgram(programs: readonly string[]): string | null {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const onPath = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const folders = [...onPath, ...postgresFolders()];
   for (const path of programs.flatMap((program) => folders.map((folder) => join(folder, program)))) {
     if (isExecutable(path)) return path;
   }
   return null;
+}
+
+/** Debian keeps the server's programs, which may be there in several versions, off the path. */
+function postgresFolders(): string[] {
+  return globSync("/usr/lib/postgresql/*/bin").sort().reverse();
 }
 
 function isExecutable(path: string): boolean {

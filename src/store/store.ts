@@ -209,12 +209,16 @@ export interface CurveBlock {
   readonly mean: number | null;
 }
 
-/** Why the store cannot be used; `path` is the file that people would look for. */
+/** Why the store cannot be used; `path` is the file, or the server and its database, that people would look for. */
 export type StoreProblem =
   | { readonly kind: "corrupt"; readonly path: string; readonly detail: string }
   | { readonly kind: "newer"; readonly path: string; readonly version: number; readonly known: number }
   | { readonly kind: "busy"; readonly path: string }
   | { readonly kind: "disk-full"; readonly path: string }
+  /** A server that does not answer, or no longer. */
+  | { readonly kind: "unreachable"; readonly path: string; readonly detail: string }
+  /** A server that answers, and does not let us do it. */
+  | { readonly kind: "denied"; readonly path: string; readonly detail: string }
   | { readonly kind: "io"; readonly path: string; readonly detail: string };
 
 export class StoreError extends Error {
@@ -240,6 +244,10 @@ export function describeStoreProblem(problem: StoreProblem): string {
       return `the database ${problem.path} was locked by another process for too long. Look for a Cairn that hangs, and try again.`;
     case "disk-full":
       return `there is no space left for the database ${problem.path}. What was recorded is safe; make room and try again.`;
+    case "unreachable":
+      return `the database ${problem.path} cannot be reached: ${problem.detail}. What was recorded is safe; see that the server runs and that CAIRN_DATABASE_URL names it, and try again.`;
+    case "denied":
+      return `the database ${problem.path} refuses: ${problem.detail}. See that user, password and database in CAIRN_DATABASE_URL are right, and what the user may do there.`;
     case "io":
       return `the database ${problem.path} cannot be used: ${problem.detail}`;
   }

@@ -1,10 +1,12 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Clock } from "../../base/clock.ts";
+import { commitsTable } from "../postgres/commits.ts";
 import type { Schema } from "../schema.ts";
 import { StoreError } from "../store.ts";
 import { initial } from "./0001-initial.ts";
 import { origins } from "./0002-origins.ts";
 import { team } from "./0003-team.ts";
+import { isPostgres } from "./columns.ts";
 import type { Migration } from "./migration.ts";
 
 /** All of them, oldest first. */
@@ -25,8 +27,7 @@ export async function migrate(db: Kysely<Schema>, path: string, clock: Clock): P
       .selectFrom("migrations")
       .select((e) => e.fn.coalesce(e.fn.max("number"), sql.lit(0)).as("version"))
       .executeTakeFirstOrThrow();
-    const tables = version > 0 ? [] : (await trx.introspection.getTables()).filter(({ name }) => name !== "migrations");
-    if (tables.length > 0) {
+    if (version === 0 && (await hasStrangeTables(trx))) {
       const detail = "it has tables, but nothing says which Cairn made them";
       throw new StoreError({ kind: "corrupt", path, detail });
     }
@@ -37,4 +38,13 @@ export async function migrate(db: Kysely<Schema>, path: string, clock: Clock): P
       await trx.insertInto("migrations").values({ number, name, applied_at: clock.now() }).execute();
     }
   });
+}
+
+/** Whether there are tables beside Cairn's own lists, in a database whose history says that there should be none. */
+async function hasStrangeTables(trx: Transaction<Schema>): Promise<boolean> {
+  const names = isPostgres(trx)
+    ? sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`
+    : sql<{ name: string }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'`;
+  const { rows } = await names.execute(trx);
+  return rows.some(({ name }) => name !== "migrations" && name !== commitsTable);
 }

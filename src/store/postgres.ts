@@ -1,0 +1,108 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Kysely, sql } from "kysely";
+import type { Clock } from "../base/clock.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { storeOver, tellDamage } from "./over.ts";
+import { isDeadHere } from "./owner.ts";
+import { forgetOldCommits, makeCommits } from "./postgres/commits.ts";
+import { postgresDialect } from "./postgres/dialect.ts";
+import type { PostgresPlace } from "./postgres/place.ts";
+import { TryAgain } from "./postgres/problems.ts";
+import type { Schema } from "./schema.ts";
+import type { Store } from "./store.ts";
+import { createVigil } from "./vigil.ts";
+
+/** How long an open store waits for a server that is away: as long as an upgrade of it takes. In milliseconds. */
+const patience = 600_000;
+/** How long one that is being opened waits for a server that is there and starts up. */
+const openPatience = 20_000;
+
+interface PostgresStoreOptions {
+  readonly place: PostgresPlace;
+  readonly clock: Clock;
+  /** Whether an owner's process is surely gone; the default looks at this machine's processes. */
+  readonly isDead?: (owner: string) => boolean;
+}
+
+/**
+ * Opens a lab's record in a PostgreSQL database, and makes it when its schema is not there. Once open, it waits for a
+ * server that goes away and comes back, and does then what was asked, once.
+ * @throws StoreError when the server cannot be reached, refuses, or holds a record of a newer Cairn.
+ */
+export async function openPostgresStore({ place, clock, isDead = isDeadHere }: PostgresStoreOptions): Promise<Store> {
+  const watching = () => createVigil(clock, isDead);
+  let vigil = watching();
+  // While nobody could reach the database, nobody was silent.
+  const onOutage = () => {
+    vigil = watching();
+  };
+  const db = await openPostgresDatabase(place, clock, onOutage);
+  const told = tellDamage(place.label);
+  return storeOver({
+    db,
+    clock,
+    vigil: (owner, beats) => vigil(owner, beats),
+    guard: (work) =>
+      patiently(
+        patience,
+        () => true,
+        () => told(work),
+      ),
+    check: async () => [],
+  });
+}
+
+/** The database alone, brought up to date. @throws StoreError as `openPostgresStore`. */
+export async function openPostgresDatabase(
+  place: PostgresPlace,
+  clock: Clock,
+  onOutage: () => void = () => {},
+): Promise<Kysely<Schema>> {
+  const db = connectPostgres(place, onOutage);
+  try {
+    await patiently(
+      openPatience,
+      ({ soon }) => soon,
+      async () => {
+        await makeSchema(db, place);
+        await migrate(db, place.label, clock);
+      },
+    );
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+/** The database as it is. */
+export function connectPostgres(place: PostgresPlace, onOutage: () => void = () => {}): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: postgresDialect({ place, patience, onOutage }) });
+}
+
+async function makeSchema(db: Kysely<Schema>, { schema }: PostgresPlace): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    // Made only where it is not there: an administrator may have made it for somebody who may not.
+    const there = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(trx);
+    if (there.rows.length === 0) await sql`create schema ${sql.id(schema)}`.execute(trx);
+    await sql.raw(makeCommits).execute(trx);
+    await sql.raw(forgetOldCommits).execute(trx);
+  });
+}
+
+/** Tries again, with pauses that grow, what was surely not done and may go well later. */
+async function patiently<T>(
+  patience: number,
+  mayWait: (error: TryAgain) => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + patience;
+  for (let pause = 50; ; pause = Math.min(2 * pause, 5_000)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TryAgain) || !mayWait(error) || performance.now() > deadline) throw error;
+    }
+    await delay(pause * (0.5 + Math.random()));
+  }
+}
