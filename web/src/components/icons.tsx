@@ -59,7 +59,6 @@ export const IconEvidence = icon(<path d="M8 2v12M3 4.5h7M5 8h7.5M4 11.5h5" />);
 export const IconEyeOff = icon(
   <path d="M2 2l12 12M6.6 4.2C7 4.1 7.5 4 8 4c3.5 0 6 4 6 4s-.7 1.1-1.9 2.2M4 5.6C2.7 6.6 2 8 2 8s2.5 4 6 4c.9 0 1.7-.2 2.4-.6" />,
 );
-export const IconFilter = icon(<path d="M2.5 4h11M4.5 8h7M6.5 12h3" />);
 export const IconHome = icon(<path d="M2.5 7.2 8 2.8l5.5 4.4v6h-4V9.5h-3v3.7h-4z" />);
 export const IconLab = icon(
   <path d="M6 2.2h4M6.7 2.2v4L3 12.2a1 1 0 0 0 .9 1.5h8.2a1 1 0 0 0 .9-1.5L9.3 6.2v-4M5 10h6" />,
@@ -73,7 +72,6 @@ export const IconLanguage = icon(
 export const IconLink = icon(
   <path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2-2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.2 6.8a2.6 2.6 0 0 0-3.7 0l-2 2a2.6 2.6 0 0 0 3.7 3.7l.8-.8" />,
 );
-export const IconMenu = icon(<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />);
 export const IconMoon = icon(<path d="M13 9.5A5.5 5.5 0 0 1 6.5 3a5.5 5.5 0 1 0 6.5 6.5Z" />);
 export const IconMore = icon(<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2.2" />);
 export const IconPause = icon(<path d="M5.5 3.5v9M10.5 3.5v9" />);
