@@ -40,10 +40,10 @@ export interface CurvePanelProps {
 }
 
 /** Of all runs together, so many buckets are asked for: a picture of 200 runs needs fewer of each than one of two. */
-const allBuckets = 60_000;
+const allBuckets = 40_000;
 
 function bucketsFor(runs: number): number {
-  return Math.round(Math.min(800, Math.max(200, allBuckets / Math.max(1, runs))) / 50) * 50;
+  return Math.round(Math.min(800, Math.max(100, allBuckets / Math.max(1, runs))) / 50) * 50;
 }
 
 /** A logged curve of any number of runs. It is asked for when it comes into view, and finer where it is zoomed into. */

@@ -109,6 +109,7 @@ function Runs({ query, change, objectives, scale }: RunsProps) {
   const format = useFormat();
   const narrow = useMediaQuery("(max-width: 720px)") ?? false;
   const [selection, setSelection] = useState<Selection>(nothingSelected);
+  const [reloads, setReloads] = useState(0);
   const { list, stale, error, look, reload } = useRunWindow(filter, sort);
   const best = useBest(objectives, filter, (list?.total ?? 0) + (list?.arrived ?? 0));
   const [onlyScale = scale] = filter.scale;
@@ -128,6 +129,10 @@ function Runs({ query, change, objectives, scale }: RunsProps) {
     (column: string, width: number) => change({ widths: { ...widths, [column]: width } }),
     [change, widths],
   );
+  const showArrived = () => {
+    reload();
+    setReloads(reloads + 1);
+  };
   const table = (): Table => {
     const rows = list?.rows ?? [];
     const taken = selection.ids.size === 0 ? rows : rows.filter(({ id }) => selection.ids.has(id));
@@ -141,7 +146,7 @@ function Runs({ query, change, objectives, scale }: RunsProps) {
           {list !== null && t("count", { count: list.total, formatted: format.number(list.total) })}
         </span>
         {list !== null && list.arrived > 0 && group === "" && (
-          <Button className={styles.arrived} size="compact-xs" radius="xl" onClick={reload}>
+          <Button className={styles.arrived} size="compact-xs" radius="xl" onClick={showArrived}>
             {t("arrived", { count: list.arrived })}
           </Button>
         )}
@@ -184,7 +189,7 @@ function Runs({ query, change, objectives, scale }: RunsProps) {
             onLook={look}
             narrow={narrow}
             stale={stale}
-            listKey={JSON.stringify([apiFilter(filter), sort])}
+            listKey={JSON.stringify([apiFilter(filter), sort, reloads])}
           />
         </>
       )}

@@ -76,7 +76,15 @@ export function RunTable(props: RunTableProps) {
     tell(range ? extended(was, id, ids) : toggled(was, id));
   }, []);
 
-  useRowKeys({ shown, cursor, setCursor, choose, scrollTo: (index) => virtual.scrollToIndex(index), onSelect });
+  useRowKeys({
+    shown,
+    cursor,
+    setCursor,
+    choose,
+    scrollTo: (index) => virtual.scrollToIndex(index),
+    anyChosen: selection.ids.size > 0,
+    onSelect,
+  });
 
   const template = columns.map(({ id, width }) => `${widths[id] ?? width}px`).join(" ");
   const wide = chooserWidth + columns.reduce((sum, { id, width }) => sum + (widths[id] ?? width), 0);
@@ -166,11 +174,12 @@ interface RowKeys {
   readonly setCursor: (id: string) => void;
   readonly choose: (id: string, range: boolean) => void;
   readonly scrollTo: (index: number) => void;
+  readonly anyChosen: boolean;
   readonly onSelect: (selection: Selection) => void;
 }
 
 /** j and k (or arrows, in the grid) move, x chooses, X chooses up to here, Enter opens, Escape chooses nothing. */
-function useRowKeys({ shown, cursor, setCursor, choose, scrollTo, onSelect }: RowKeys): void {
+function useRowKeys({ shown, cursor, setCursor, choose, scrollTo, anyChosen, onSelect }: RowKeys): void {
   const navigate = useNavigate();
   usePageKeys((key, event) => {
     const inGrid = event.target instanceof HTMLElement && event.target.role === "grid";
@@ -186,8 +195,8 @@ function useRowKeys({ shown, cursor, setCursor, choose, scrollTo, onSelect }: Ro
       return true;
     }
     if (key === "Escape") {
-      onSelect(nothingSelected);
-      return true;
+      if (anyChosen) onSelect(nothingSelected);
+      return anyChosen;
     }
     if (cursor === null) return false;
     if (key === "x" || key === "X") choose(cursor, key === "X");
