@@ -171,7 +171,7 @@ function frontSeries({ front }: Scene, ink: Ink): LineSeriesOption {
   return {
     id: "front",
     type: "line",
-    step: "start",
+    step: "end",
     symbol: "none",
     silent: true,
     data: front.map(({ x, y }) => [x.mean, y.mean]),

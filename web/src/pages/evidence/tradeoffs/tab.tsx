@@ -45,7 +45,9 @@ export function TradeOffs({ report }: { readonly report: Report }) {
   if (report.points.length === 0) return <EmptyState title={t("tradeoffs.none")}>{t("tradeoffs.noneHelp")}</EmptyState>;
   if (names.length < 2) return <EmptyState title={t("tradeoffs.one")}>{t("tradeoffs.oneHelp")}</EmptyState>;
   const shown = region === null ? dots : dots.filter((dot) => isInside(dot, region));
-  const spoken = dots.find(({ key }) => key === (looked ?? picked)) ?? dots.find(({ role }) => role === "recommended");
+  const spoken = [(dot: Dot) => dot.key === (looked ?? picked), isRole("recommended"), isRole("baseline")]
+    .map((is) => dots.find(is))
+    .find((dot) => dot !== undefined);
   return (
     <Figure
       title={t("tradeoffs.title", { x, y })}
@@ -114,6 +116,10 @@ export function TradeOffs({ report }: { readonly report: Report }) {
       )}
     </Figure>
   );
+}
+
+function isRole(role: Dot["role"]): (dot: Dot) => boolean {
+  return (dot) => dot.role === role;
 }
 
 function useObjective(
