@@ -271,6 +271,14 @@ function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
+/** As much of the text as goes into `width` device pixels. */
+function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let length = text.length;
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
+  return `${text.slice(0, length)}…`;
+}
+
 /** The picture as it is seen, on the page's colour, with its title above and its lines named below. */
 function pictureOf(
   chart: uPlot,
@@ -304,7 +312,7 @@ function pictureOf(
     context.fillStyle = colorOf(line.slot, scheme);
     context.fillRect(left, top - ratio, 14 * ratio, 2 * ratio);
     context.fillStyle = look.text;
-    context.fillText(line.label, left + 20 * ratio, top, width / columns - 28 * ratio);
+    context.fillText(fitted(context, line.label, width / columns - 40 * ratio), left + 20 * ratio, top);
   });
   return canvas;
 }
