@@ -17,12 +17,12 @@ export interface Frame {
 
 type Place = (value: number) => number;
 
-export function acrossOf({ x: [low, high], width }: Frame): Place {
+function acrossOf({ x: [low, high], width }: Frame): Place {
   const scale = width / (high - low || 1);
   return (value) => (value - low) * scale;
 }
 
-export function downOf({ y: [low, high], height, logarithmic }: Frame): Place {
+function downOf({ y: [low, high], height, logarithmic }: Frame): Place {
   if (!logarithmic) {
     const scale = height / (high - low || 1);
     return (value) => height - (value - low) * scale;

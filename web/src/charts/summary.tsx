@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import styles from "./chart.module.css";
 import type { Line } from "./line.ts";
 
-export interface Summary {
+interface Summary {
   readonly points: number;
   readonly first: number | null;
   readonly last: number | null;
@@ -14,7 +14,7 @@ export interface Summary {
   readonly unfinite: number;
 }
 
-export function summaryOf({ y, low, high, marks, count }: Omit<Line, "slot">): Summary {
+function summaryOf({ y, low, high, marks, count }: Omit<Line, "slot">): Summary {
   const isValue = (value: number | null) => value !== null;
   const bound = (values: readonly (number | null)[], better: (a: number, b: number) => number) =>
     values.reduce<number | null>(

@@ -14,7 +14,7 @@ export interface TimelineProps {
 }
 
 /** What became of a stage: executed, taken from the cache, or not come to. */
-export function fateOf({ state, reused }: StageRun): "executed" | "reused" | "running" | "failed" | "waiting" {
+function fateOf({ state, reused }: StageRun): "executed" | "reused" | "running" | "failed" | "waiting" {
   if (state === "done") return reused ? "reused" : "executed";
   if (state === "running" || state === "failed") return state;
   return "waiting";

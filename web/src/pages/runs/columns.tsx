@@ -157,7 +157,7 @@ export function usualColumns(objectives: readonly Objective[]): string[] {
 }
 
 /** Objectives have names of their own, which may be those of other columns. */
-export function objectiveId(name: string): string {
+function objectiveId(name: string): string {
   return `.${name}`;
 }
 

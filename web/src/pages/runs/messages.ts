@@ -48,8 +48,6 @@ export const messages = {
       seed: "Seed",
       scale: "Scale",
       clear: "Clear filters",
-      active_one: "{{count}} filter",
-      active_other: "{{count}} filters",
       find: "Find",
       nothing: "Nothing to choose",
     },
@@ -78,7 +76,6 @@ export const messages = {
       few: "of {{count}}",
       diverged_one: "{{count}} diverged",
       diverged_other: "{{count}} diverged",
-      list: "Show only these",
     },
     views: {
       button: "Views",
@@ -152,7 +149,6 @@ export const messages = {
       seed: "种子",
       scale: "规模",
       clear: "清除筛选",
-      active_other: "{{count}} 个筛选条件",
       find: "查找",
       nothing: "没有可选项",
     },
@@ -180,7 +176,6 @@ export const messages = {
       without: "没有 {{level}}",
       few: "共 {{count}} 次",
       diverged_other: "{{count}} 次发散",
-      list: "只显示这些",
     },
     views: {
       button: "视图",

@@ -32,10 +32,10 @@ export function StateIcon({ state }: { readonly state: State }) {
 }
 
 /** The words of the page of runs. They are handed down: a hook for them in each of a thousand rows costs more than the rows. */
-export type RunWords = TFunction<"runs">;
+type RunWords = TFunction<"runs">;
 
 /** A state as a sign and a word. */
-export function StateLabel({ state, t }: { readonly state: State; readonly t: RunWords }) {
+function StateLabel({ state, t }: { readonly state: State; readonly t: RunWords }) {
   return (
     <span className={styles.state} data-state={state}>
       <StateIcon state={state} />
@@ -47,7 +47,7 @@ export function StateLabel({ state, t }: { readonly state: State; readonly t: Ru
 type Live = Pick<RunRow, "progress" | "current">;
 
 /** How far a run is, 0 to 1: its stages, and of the one under way the part that it says itself. */
-export function fractionOf({ progress, current }: Live): number {
+function fractionOf({ progress, current }: Live): number {
   return progress.of === 0 ? 0 : Math.min(1, (progress.done + (current?.fraction ?? 0)) / progress.of);
 }
 

@@ -13,7 +13,7 @@ import { allToggled, extended, nothingSelected, type Selection, toggled } from "
 import { LiveState } from "./state.tsx";
 import styles from "./table.module.css";
 
-export const rowHeight = 36;
+const rowHeight = 36;
 const narrowRowHeight = 66;
 const chooserWidth = 36;
 
