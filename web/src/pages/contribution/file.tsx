@@ -2,25 +2,20 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Contribution } from "../../../../src/api/contributions.ts";
 import { IconCopy } from "../../components/icons.tsx";
-import { notify, notifyError } from "../../components/notify.tsx";
+import { copyText } from "../../components/notify.tsx";
 import classes from "./file.module.css";
 import { Section } from "./section.tsx";
 
 /** Its file in `contributions/`, as the server shows it. */
 export function FileSection({ contribution: { file } }: { readonly contribution: Contribution }) {
   const { t } = useTranslation("contribution");
-  const copy = () =>
-    navigator.clipboard.writeText(file.text).then(
-      () => notify(t("actions.copied")),
-      () => notifyError(new Error(t("actions.refused"))),
-    );
   return (
     <Section
       name="file"
       aside={
         <>
           <code>{file.path}</code>
-          <Button variant="default" leftSection={<IconCopy size={14} />} onClick={() => void copy()}>
+          <Button variant="default" leftSection={<IconCopy size={14} />} onClick={() => copyText(file.text)}>
             {t("file.copy")}
           </Button>
         </>

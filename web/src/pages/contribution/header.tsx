@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import type { Contribution } from "../../../../src/api/contributions.ts";
 import { useApi, useWrite } from "../../api/query.ts";
 import { IconLink, IconMore, IconUndo } from "../../components/icons.tsx";
-import { notify, notifyError, undoable } from "../../components/notify.tsx";
+import { copyText, notify, undoable } from "../../components/notify.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import classes from "./header.module.css";
 import { StateBadge } from "./state.tsx";
@@ -36,10 +36,7 @@ function Actions({ contribution }: { readonly contribution: Contribution }) {
   const { t } = useTranslation("contribution");
   const copyLink = () => {
     const { origin, pathname } = window.location;
-    navigator.clipboard.writeText(origin + pathname).then(
-      () => notify(t("actions.copied")),
-      () => notifyError(new Error(t("actions.refused"))),
-    );
+    copyText(origin + pathname);
   };
   return (
     <>

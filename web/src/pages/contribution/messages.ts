@@ -23,8 +23,6 @@ export const messages = {
     actions: {
       menu: "More",
       copyLink: "Copy link",
-      copied: "Copied.",
-      refused: "The browser does not allow copying here.",
       withdraw: "Withdraw",
       withdrawn: "{{title}} is withdrawn; its evidence stays.",
       restore: "Restore",
@@ -183,8 +181,6 @@ export const messages = {
     actions: {
       menu: "更多",
       copyLink: "复制链接",
-      copied: "已复制。",
-      refused: "浏览器不允许在此复制。",
       withdraw: "撤回",
       withdrawn: "已撤回 {{title}}；证据保留。",
       restore: "恢复",
