@@ -3,12 +3,17 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { contributionQuery, newContribution, contribution as wireContribution } from "../../src/api/contributions.ts";
+import { runQuery } from "../../src/api/runs.ts";
+import { combinationOf } from "../../src/app/combination.ts";
 import { CairnError } from "../../src/app/errors.ts";
 import { listContributions, readContribution, readParameters } from "../../src/app/read/contributions.ts";
 import { readLab, readLandings } from "../../src/app/read/lab.ts";
 import { proposeThrough, restoreThrough, withdrawThrough } from "../../src/app/read/proposals.ts";
 import { readRecipe } from "../../src/app/read/recipe.ts";
+import { readRun } from "../../src/app/read/run.ts";
+import { listRuns } from "../../src/app/read/runs.ts";
 import { restore, withdraw } from "../../src/app/withdraw.ts";
+import { combinationIds } from "../../src/contribution/combination.ts";
 import type { Landing } from "../../src/release/landing.ts";
 import { actor, authors, files, openRig, type Rig } from "./rig.ts";
 
@@ -95,7 +100,7 @@ describe("the queue", () => {
       credit: { wide: [9, 8, 10] },
     };
     mkdirSync(join(rig.dir, "landings"));
-    await rig.run(null, [["wide"], 1]);
+    await rig.run(null, [["wide"], 1], [[], 2]);
     writeFileSync(join(rig.dir, "landings/0001.yaml"), stringify(landing));
     await rig.live.refresh();
     expect(rig.report?.contributions.find(({ level }) => level === "wide")?.verdict.kind).not.toBe("landed");
@@ -114,6 +119,12 @@ describe("the queue", () => {
     expect((await readContribution(rig.live, ada, "wide")).landings).toEqual([{ landing: 1, kind: "added", at: 0 }]);
     await expect(withdrawThrough(rig.live, admin, "wide")).rejects.toMatchObject(failing("conflict"));
     expect(existsSync(join(rig.dir, "contributions/wide.yaml"))).toBe(true);
+    // What had nothing in it is no longer the baseline.
+    const { items } = await listRuns(rig.live, runQuery.parse({ sort: "seed" }));
+    const reproduced = await Promise.all(items.map(async ({ id }) => (await readRun(rig.live, id)).reproduce));
+    expect(reproduced).toEqual(["cairn run baseline --seed 1", "cairn run nothing --seed 2"]);
+    const made = ["baseline", "nothing"].map((name) => combinationOf(rig.live.session.loaded, [name]));
+    expect(made.map((levels) => combinationIds(rig.live.session.loaded.space, levels))).toEqual([["wide"], []]);
     expect(readParameters(rig.live.session).stages[1]?.params).toContainEqual({ name: "width", value: 2 });
   });
 });
