@@ -19,7 +19,7 @@ export const messages = {
     countsNot: "kept, but the lab has changed since",
     goal: { minimize: "less is better", maximize: "more is better" },
     diverged: "diverged: not a finite number",
-    fromBaseline: "{{difference}} from the baseline's mean",
+    fromBaseline: "{{difference}} from the baseline",
     stages: "Stages",
     fate: {
       executed: "executed",

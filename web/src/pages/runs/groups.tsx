@@ -52,8 +52,8 @@ export function GroupTable({ by, filter, objectives, context, scale }: GroupTabl
       return next;
     });
   const layout: CSSProperties & Record<`--${string}`, string> = {
-    "--columns": `minmax(340px, 2fr) 72px ${objectives.map(() => "minmax(132px, 1fr)").join(" ")} 120px`,
-    "--least": `${540 + objectives.length * 132}px`,
+    "--columns": `minmax(420px, 2fr) 72px ${objectives.map(() => "minmax(132px, 1fr)").join(" ")} 120px`,
+    "--least": `${620 + objectives.length * 132}px`,
   };
   return (
     <div
@@ -147,7 +147,7 @@ function GroupRow({ by, group, index, objectives, context, open, onToggle }: Gro
         ) : open ? (
           <LevelChips levels={group.levels} />
         ) : (
-          <Levels levels={group.levels} baseline={context.baseline.levels} width={300} t={t} />
+          <Levels levels={group.levels} baseline={context.baseline.levels} width={370} t={t} />
         )}
       </span>
       <span role="cell" data-numeric>
@@ -251,7 +251,7 @@ function Member({ row, objectives, context, showLevels }: MemberProps) {
         </Link>
         <LiveState run={row} t={t} />
         {showLevels ? (
-          <Levels levels={row.levels} baseline={context.baseline.levels} width={130} t={t} />
+          <Levels levels={row.levels} baseline={context.baseline.levels} width={210} t={t} />
         ) : (
           <span className={styles.few}>
             {t("column.seed")} {row.seed} · {row.scale}
