@@ -167,8 +167,8 @@ function stateOf(report: Report | null, id: string, levels: readonly WireLevel[]
   const kinds = levels.map(({ verdict }) => verdict.kind);
   if (kinds.includes("landed")) return "landed";
   if (isDecided(report, id)) return kinds.includes("land") ? "land" : "shelve";
-  if (report?.state === "decided") return "undecided";
-  return spent.runs + spent.failed === 0 ? "proposed" : "measuring";
+  if (spent.runs + spent.failed === 0) return "proposed";
+  return report?.state === "decided" ? "undecided" : "measuring";
 }
 
 function toDecide(report: Report | null, levels: readonly WireLevel[]): ContributionRow["toDecide"] {
