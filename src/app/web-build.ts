@@ -30,6 +30,9 @@ export async function builtWeb(onBuild: () => void): Promise<string> {
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(folder, dist);
     rmSync(old, { recursive: true, force: true });
+  } catch (error) {
+    // Another server may have put the same there first.
+    if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== sources) throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -44,6 +47,7 @@ function digestOfSources(): string {
     "web/src/**/*.*",
     "src/api/*.ts",
     "src/base/*.ts",
+    "src/report/*.ts",
     "package-lock.json",
   ];
   const paths = globSync(patterns, { cwd: root, exclude: ["web/dist/**", "web/node_modules/**"] }).sort();
