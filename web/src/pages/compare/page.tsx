@@ -11,12 +11,16 @@ import { createPointer, type Pointer } from "../../charts/pointer.ts";
 import { CopyMenu } from "../../components/copy-menu.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { EmptyState, ErrorPanel, PageSkeleton } from "../../components/states.tsx";
+import { i18n } from "../../i18n.ts";
 import { useUrlList, useUrlState } from "../../url-state.ts";
 import { useBaseline } from "../runs/best.ts";
 import { labelsOf } from "./labels.ts";
 import { Legend } from "./legend.tsx";
 import styles from "./page.module.css";
 import { type ComparedRun, Differences, Results, resultsTable } from "./tables.tsx";
+
+// The words of its parts are fetched beside what it shows, and not after it.
+void i18n.loadNamespaces(["charts", "runs"]);
 
 const axes = ["step", "time", "tokens"] as const;
 

@@ -11,6 +11,7 @@ import { PageHeader } from "../../components/page-header.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { ErrorPanel, PageSkeleton } from "../../components/states.tsx";
 import { useFormat } from "../../format.ts";
+import { i18n } from "../../i18n.ts";
 import { useUrlState } from "../../url-state.ts";
 import { useBaseline } from "../runs/best.ts";
 import { shownCombination } from "../runs/combination.ts";
@@ -19,6 +20,9 @@ import { CopyLine } from "./copy-line.tsx";
 import styles from "./page.module.css";
 import { StagePanel } from "./stage-panel.tsx";
 import { Timeline } from "./timeline.tsx";
+
+// The words of its parts are fetched beside what it shows, and not after it.
+void i18n.loadNamespaces(["charts", "runs"]);
 
 /** One run: what it measured, how it came about, and how to have it again. */
 export default function RunPage() {
