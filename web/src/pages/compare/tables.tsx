@@ -1,7 +1,6 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { Lab } from "../../../../src/api/lab.ts";
 import type { Comparison, RunRow } from "../../../../src/api/runs.ts";
 import { colorOf, type Scheme } from "../../charts/palette.ts";
 import type { Pointer } from "../../charts/pointer.ts";
@@ -9,6 +8,7 @@ import { EmptyState } from "../../components/states.tsx";
 import type { Table } from "../../copying.ts";
 import { useFormat } from "../../format.ts";
 import cells from "../runs/cells.module.css";
+import type { Objective } from "../runs/objective.ts";
 import { LiveState } from "../runs/state.tsx";
 import { Matrix, type MatrixColumn } from "./matrix.tsx";
 import styles from "./tables.module.css";
@@ -45,8 +45,6 @@ interface TableProps {
   readonly scheme: Scheme;
   readonly pointer: Pointer;
 }
-
-type Objective = Lab["objectives"][number];
 
 /** What the runs measured, a row a run. */
 export function Results({

@@ -2,7 +2,6 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import type { Lab } from "../../../../src/api/lab.ts";
 import type { Run, StageRun } from "../../../../src/api/runs.ts";
 import { useApi } from "../../api/query.ts";
 import { createPointer } from "../../charts/pointer.ts";
@@ -15,6 +14,7 @@ import { i18n } from "../../i18n.ts";
 import { useUrlState } from "../../url-state.ts";
 import { useBaseline } from "../runs/best.ts";
 import { shownCombination } from "../runs/combination.ts";
+import type { Objective } from "../runs/objective.ts";
 import { LiveState } from "../runs/state.tsx";
 import { CopyLine } from "./copy-line.tsx";
 import styles from "./page.module.css";
@@ -143,7 +143,7 @@ function Objectives({ run }: { readonly run: Run }) {
 
 interface ObjectiveProps {
   readonly run: Run;
-  readonly objective: Lab["objectives"][number];
+  readonly objective: Objective;
   /** The baseline's mean; null: not known, or this is the baseline. */
   readonly from: number | null;
 }

@@ -2,7 +2,7 @@ import { useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { call } from "../../api/client.ts";
 import { useApi } from "../../api/query.ts";
-import type { Objective } from "./columns.tsx";
+import type { Objective } from "./objective.ts";
 import { apiFilter, noFilter, type RunFilter } from "./query.ts";
 
 /**

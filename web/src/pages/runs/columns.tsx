@@ -1,7 +1,6 @@
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import type { Lab } from "../../../../src/api/lab.ts";
 import type { RunRow } from "../../../../src/api/runs.ts";
 import { LevelChip } from "../../components/level-chip.tsx";
 import type { Format } from "../../format.ts";
@@ -9,9 +8,8 @@ import type { Baseline } from "./best.ts";
 import styles from "./cells.module.css";
 import { shownCombination } from "./combination.ts";
 import { chipsThatFit } from "./fit.ts";
+import type { Objective } from "./objective.ts";
 import { LiveState } from "./state.tsx";
-
-export type Objective = Lab["objectives"][number];
 
 /** What cells are written with, besides their row. */
 export interface CellContext {

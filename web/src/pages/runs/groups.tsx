@@ -9,9 +9,10 @@ import { useApi } from "../../api/query.ts";
 import { IconChevronRight } from "../../components/icons.tsx";
 import { LevelChips } from "../../components/level-chip.tsx";
 import { EmptyState, ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
-import { type CellContext, Levels, type Objective, Value } from "./columns.tsx";
+import { type CellContext, Levels, Value } from "./columns.tsx";
 import { groupings, membersOf, type RunGroup, withoutIt } from "./grouping.ts";
 import styles from "./groups.module.css";
+import type { Objective } from "./objective.ts";
 import { apiFilter, type RunFilter } from "./query.ts";
 import { LiveState } from "./state.tsx";
 
