@@ -7,8 +7,8 @@ import type { Combination, LevelId } from "../contribution/contribution.ts";
 import { resolveCombination } from "../contribution/resolve.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
 import { isDeadHere, ownerOfThisProcess } from "../store/owner.ts";
-import { openSqliteStore } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
+import { openRecord } from "./db/record.ts";
 import { usage } from "./errors.ts";
 import { findLab, type LoadedLab, loadLab, workspaceFolder } from "./load.ts";
 
@@ -45,7 +45,8 @@ export async function openSession(from: string, { scale: wanted, generation }: S
   const owner = generation === undefined ? ownerOfThisProcess() : ownerOfThread(generation);
   const gone = new Set(Array.from({ length: generation ?? 0 }, (_, earlier) => ownerOfThread(earlier)));
   const isDead = (other: string) => gone.has(other) || isDeadHere(other);
-  const store = await openSqliteStore(join(workspace, "cairn.db"), systemClock, isDead);
+  const record = { name: loaded.lab.name, workspace, url: process.env.CAIRN_DATABASE_URL };
+  const store = await openRecord(record, systemClock, isDead);
   const backends = { store, artifacts: createArtifacts(workspace), clock: systemClock, owner, workspace };
   return sessionOf(loaded, scale, { ...backends, close: () => store.close() });
 }

@@ -7,6 +7,7 @@ import { registerCancel } from "./commands/cancel.ts";
 import { registerCheck } from "./commands/check.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerCredit } from "./commands/credit.ts";
+import { registerDb } from "./commands/db.ts";
 import { registerDecide } from "./commands/decide.ts";
 import { registerDemo } from "./commands/demo.ts";
 import { registerDoctor } from "./commands/doctor.ts";
@@ -46,6 +47,7 @@ const commands: readonly Register[] = [
   registerCancel,
   registerGc,
   registerDoctor,
+  registerDb,
   registerAccount,
   registerTest,
   registerCompletion,

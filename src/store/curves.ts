@@ -81,8 +81,9 @@ function pack(steps: Float64Array, values: Float64Array, times: Float64Array | n
     max: any ? finite.reduce((a, b) => Math.max(a, b)) : null,
     // A running mean: the sum of large values may overflow where their mean does not.
     mean: any ? finite.reduce((mean, value, i) => mean + (value - mean) / (i + 1), 0) : null,
-    first_step: steps[0] ?? 0,
-    last_step: steps.at(-1) ?? 0,
+    // SQLite's numbers have no NaN, and a block that begins nowhere is drawn from 0.
+    first_step: steps[0] || 0,
+    last_step: steps.at(-1) || 0,
   };
 }
 

@@ -30,7 +30,7 @@ export async function openSqliteStore(
 /** The database alone, brought up to date. @throws StoreError as `openSqliteStore`. */
 export async function openSqliteDatabase(path: string, clock: Clock): Promise<Kysely<Schema>> {
   makeFolder(path);
-  const db = new Kysely<Schema>({ dialect: nodeSqliteDialect(path) });
+  const db = connectSqlite(path);
   try {
     await migrate(db, path, clock);
     return db;
@@ -38,6 +38,11 @@ export async function openSqliteDatabase(path: string, clock: Clock): Promise<Ky
     await db.destroy();
     throw error;
   }
+}
+
+/** The database as it is. */
+export function connectSqlite(path: string): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: nodeSqliteDialect(path) });
 }
 
 function makeFolder(path: string): void {

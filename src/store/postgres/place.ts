@@ -11,7 +11,8 @@ export interface PostgresPlace {
   readonly label: string;
 }
 
-const schemaName = /^cairn_[a-z0-9_]{1,50}$/;
+/** Short enough for a date behind it: PostgreSQL takes 63 characters. */
+const schemaName = /^cairn_[a-z0-9_]{1,40}$/;
 
 export function isSchemaName(name: string): boolean {
   return schemaName.test(name);
