@@ -1,6 +1,7 @@
 import type { AnswerOf, InputOf } from "../api/operation.ts";
 import type { OperationId, Operations } from "../api/operations.ts";
 import type { Live } from "../app/live/live.ts";
+import { runIndexOf } from "../app/read/run-index.ts";
 import type { Clock } from "../base/clock.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Authenticator } from "./authenticator.ts";
@@ -94,7 +95,8 @@ async function healthOf({ live, version }: OwnParts): Promise<AnswerOf<Operation
 }
 
 async function gaugesOf({ live, streams }: OwnParts): Promise<Gauge[]> {
-  const runs = await live.session.store.listRuns();
+  const { runs } = await runIndexOf(live.session.store);
+  const count = (state: string) => runs.values().reduce((sum, { row }) => sum + (row.state === state ? 1 : 0), 0);
   const states = ["pending", "running", "done", "failed", "cancelled"] as const;
   const queue = live.queue();
   const { rss, heapUsed } = process.memoryUsage();
@@ -104,7 +106,7 @@ async function gaugesOf({ live, streams }: OwnParts): Promise<Gauge[]> {
     {
       name: "cairn_runs",
       help: "Runs by state.",
-      values: states.map((state) => ({ labels: { state }, value: runs.filter((run) => run.state === state).length })),
+      values: states.map((state) => ({ labels: { state }, value: count(state) })),
     },
     {
       name: "cairn_queue_state",

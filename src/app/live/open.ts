@@ -4,6 +4,7 @@ import type { Report } from "../../api/report.ts";
 import { err, ok } from "../../base/result.ts";
 import { isDeadHere } from "../../store/owner.ts";
 import type { ChangeRow, RunRow, Store } from "../../store/store.ts";
+import { runIndexOf } from "../read/run-index.ts";
 import { openSession, reloadSession, type Session } from "../session.ts";
 import { type Analyst, openAnalyst } from "./analyst.ts";
 import { type Feed, openFeed } from "./feed.ts";
@@ -78,7 +79,8 @@ class OpenLive implements Live {
     // What changed while no server looked is not known one by one.
     await store.noteChange("lab", "");
     this.#feed = await openFeed(store, (rows) => this.#see(rows), this.#onProblem);
-    for (const run of await store.listRuns()) this.#count(run);
+    // Whoever asks for runs first finds them read.
+    for (const { row } of (await runIndexOf(store)).runs.values()) this.#count(row);
     this.#paused = await readPaused(store);
     if (this.#options.run) {
       this.#queue = keepQueue({
