@@ -51,11 +51,13 @@ export async function readManifest(root: string): Promise<Result<Manifest, Publi
 
 /**
  * Changes whenever an entry's content may have changed, without reading content: what a directory is believed by once
- * it has been hashed.
+ * it has been hashed. A modification time can be put back after an edit; the time of the inode's change cannot.
  */
 export async function directoryIdentity(root: string): Promise<string> {
   const found = await walk(root);
-  return found.map(({ path, stat }) => `${path}\0${stat.mode}:${stat.size}:${stat.ino}:${stat.mtimeMs}`).join("\0");
+  return found
+    .map(({ path, stat }) => `${path}\0${stat.mode}:${stat.size}:${stat.ino}:${stat.mtimeMs}:${stat.ctimeMs}`)
+    .join("\0");
 }
 
 export interface Found {

@@ -27,6 +27,8 @@ export interface AttemptOrder {
   /** Where it runs. */
   readonly directory: string;
   readonly inputs: ReadonlyMap<string, string>;
+  /** The stage whose output, an input here, is not what was recorded any more; null: all of them are. */
+  readonly lostInput: () => Promise<string | null>;
   readonly grant: Grant;
   readonly signal: AbortSignal;
   readonly onBatch: (batch: EventBatch) => Promise<void>;
@@ -43,6 +45,8 @@ export type AttemptOutcome =
       readonly seconds: number;
     }
   | { readonly kind: "failed"; readonly cause: FailureCause }
+  /** It ended well, but an input was changed meanwhile: nobody knows what it was made from. */
+  | { readonly kind: "lost-input"; readonly need: string }
   /** Its lease was taken while nobody heard of this process: what is in its directory may be another's to publish. */
   | { readonly kind: "passed-on" }
   /** What it submitted goes on. */
@@ -89,6 +93,9 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
     if (changed !== null) return failed(changed);
     const metrics = await checkOutput(paths.output, order.stage.outputs, deps.objectives.get(order.stage.name) ?? []);
     if (!metrics.ok) return failed(metrics.error);
+    const lost = await order.lostInput();
+    if (lost !== null) return { kind: "lost-input", need: lost };
+    reach("checked");
 
     if (!(await deps.journal.holds(order.attempt))) return { kind: "passed-on" };
     life.advance("publishing");

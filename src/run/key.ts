@@ -161,6 +161,10 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
       parts: order.parts,
       directory,
       inputs: inputs.value,
+      lostInput: async () => {
+        const now = await openInputs(deps, order);
+        return now.ok ? null : now.error.need;
+      },
       grant,
       signal: work.signal,
       onBatch: batchTeller(work, attempt),
@@ -175,6 +179,7 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
       life.advance("released");
       await removeFolder(attemptPaths(deps.workspace, attempt.id, attempt.key).root);
       await deps.journal.release(attempt);
+      deps.atPoint?.("released");
     }
   }
 }
@@ -219,12 +224,16 @@ async function conclude(
   switch (outcome.kind) {
     case "cancelled":
       return { kind: "cancelled" };
+    case "lost-input":
+      return outcome;
     case "left":
       deps.journal.leave(attempt);
       life.advance("left");
+      deps.atPoint?.("left");
       return { kind: "cancelled" };
     case "passed-on":
       life.advance("fenced");
+      deps.atPoint?.("fenced");
       return { kind: "held" };
     case "never-submitted":
       return { kind: "anew" };
@@ -237,6 +246,7 @@ async function conclude(
       }
       await deps.journal.fail(attempt, outcome.cause);
       life.advance("failed");
+      deps.atPoint?.("failed");
       const failure: StageFailure = {
         stage: order.stage.name,
         key: order.key,
@@ -254,7 +264,7 @@ async function conclude(
       const result = resultOf(deps, order, attempt, outcome);
       const recorded = await deps.journal.record(attempt, result);
       life.advance(recorded);
-      if (recorded === "recorded") deps.atPoint?.("recorded");
+      deps.atPoint?.(recorded);
       // An attempt that was adopted meanwhile has this directory too.
       if (recorded === "recorded" || deps.executor.attach === undefined) await removeFolder(paths.root);
       if (recorded === "fenced") return { kind: "held" };

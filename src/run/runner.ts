@@ -64,15 +64,20 @@ export type Capacity =
   /** Elsewhere, with a queue of its own: so many attempts at once, and the rest is its affair. */
   | { readonly kind: "jobs"; readonly jobs: number };
 
-/** The moments between the steps of an attempt, at which a crash must lose nothing. */
+/** The moments between the steps of an attempt, every transition of its life among them, at which a crash must lose nothing. */
 export const failPoints = [
   "claimed",
   "prepared",
   "spawned",
   "exited",
+  "checked",
   "split",
   "output-published",
   "measurements-published",
   "recorded",
+  "failed",
+  "released",
+  "fenced",
+  "left",
 ] as const;
 export type FailPoint = (typeof failPoints)[number];
