@@ -1,0 +1,172 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { removeLab } from "../durability/rig.ts";
+import { needs } from "../needs.ts";
+import { seriousFaults } from "./axe.ts";
+import { recordedLab } from "./recorded.ts";
+import { goTo, openBrowser, type Server, serve, settled, until, type Visit, visit } from "./rig.ts";
+
+/** Every page with a small lab's record: in both languages and colours, at a desk and on a phone. */
+
+const chromium = needs("chromium");
+const runList = z.object({ items: z.array(z.object({ id: z.string() })) });
+
+const places = [
+  "/",
+  "/queue",
+  "/queue?state=undecided&sort=title",
+  "/propose",
+  "/contributions/muon",
+  "/contributions/big-batch",
+  ...["effects", "interactions", "trade-offs", "what-if", "confirmation", "calibration", "narrowing"].map(
+    (tab) => `/evidence?show=${tab}`,
+  ),
+  "/evidence?landing=1",
+  "/runs",
+  "/runs?group=combination",
+  "/runs/RUN",
+  "/compare?run=RUN,OTHER",
+  "/recipe",
+  "/lab",
+  "/lab?show=history",
+  "/lab?show=people",
+  "/settings",
+  "/nowhere",
+];
+
+const looks = [
+  { locale: "en-GB", width: 1360 },
+  { locale: "zh-CN", width: 1360 },
+  { locale: "en-GB", width: 390 },
+  { locale: "zh-CN", width: 390 },
+];
+
+describe.skipIf(chromium === null)("every page", () => {
+  let browser: Browser;
+  let dir: string;
+  let server: Server;
+  let visits: readonly { readonly width: number; readonly locale: string; readonly on: Visit }[];
+  let runs: readonly string[];
+
+  beforeAll(async () => {
+    [browser, dir] = await Promise.all([openBrowser(chromium ?? ""), recordedLab()]);
+    server = await serve(dir, "--no-run");
+    visits = await Promise.all(
+      looks.map(async ({ width, locale }) => ({
+        ...{ width, locale },
+        on: await visit(browser, server.url, { locale, viewport: { width, height: 900 }, hasTouch: width < 600 }),
+      })),
+    );
+    const answer = await fetch(`${server.url}/api/v1/runs?state=done`);
+    runs = runList.parse(await answer.json()).items.map(({ id }) => id);
+    const [first] = visits;
+    if (first === undefined) throw new Error("there is no visit");
+    // The report is made anew at the start: from now on it is there.
+    await first.on.page.goto("/evidence");
+    await first.on.page.getByRole("tab").first().waitFor({ timeout: 60_000 });
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    if (dir !== undefined) removeLab(dir);
+  });
+
+  test.each(places)(
+    "%s is quiet, within its width, legible to all, in both languages",
+    async (place) => {
+      const path = place.replace("RUN", runs[0] ?? "").replace("OTHER", runs[1] ?? "");
+      const titles = new Map<string, string>();
+      for (const { width, locale, on } of visits) {
+        const { page, trouble } = on;
+        trouble.length = 0;
+        await page.emulateMedia({ colorScheme: "light" });
+        await goTo(page, path);
+        const look = `${locale}, ${width}`;
+        expect(await page.evaluate("document.documentElement.scrollWidth"), look).toBeLessThanOrEqual(width);
+        expect(await page.evaluate("document.documentElement.lang"), look).toBe(locale === "zh-CN" ? "zh-CN" : "en");
+        expect(await seriousFaults(page), `${look}, light`).toEqual([]);
+        const paper = await brightness(on);
+        await page.emulateMedia({ colorScheme: "dark" });
+        await until("the page is dark", async () => (await brightness(on)) < paper);
+        expect(await seriousFaults(page), `${look}, dark`).toEqual([]);
+        expect(trouble, look).toEqual([]);
+        titles.set(locale, await page.locator("main").innerText());
+      }
+      expect(titles.get("en-GB")).not.toBe(titles.get("zh-CN"));
+      expect(titles.get("zh-CN")).toMatch(/\p{Script=Han}/u);
+    },
+    120_000,
+  );
+
+  test("language and colours stay as they were chosen", async () => {
+    const on = await visit(browser, server.url);
+    const { page } = on;
+    await goTo(page, "/settings");
+    const before = await brightness(on);
+    await page.getByText("Dark", { exact: true }).click();
+    await page.getByText("简体中文", { exact: true }).click();
+    await page.getByRole("heading", { name: "设置", level: 1 }).waitFor();
+    await page.reload();
+    await settled(page);
+    expect(await page.evaluate("document.documentElement.lang")).toBe("zh-CN");
+    expect(await page.locator("h1").innerText()).toBe("设置");
+    expect(await brightness(on)).toBeLessThan(before);
+    await page.getByRole("button", { name: "Switch to English" }).click();
+    await page.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
+    await goTo(page, "/queue");
+    expect(await page.locator("h1").innerText()).toBe("Queue");
+    await on.close();
+  });
+
+  test("by keys alone: g and a letter, j and k and Enter, the palette, the list of keys", async () => {
+    const on = await visit(browser, server.url);
+    const { page } = on;
+    await goTo(page, "/");
+    for (const place of ["queue", "evidence", "runs", "recipe", "lab", "settings", "home", "queue"]) {
+      await page.keyboard.press("g");
+      await page.keyboard.press(place === "recipe" ? "c" : (place[0] ?? ""));
+      await page.waitForURL(place === "home" ? `${server.url}/` : `**/${place}`);
+    }
+    await settled(page);
+    const focused = () => page.evaluate<string>("document.activeElement.textContent");
+    const titles = await page.locator("[data-list-item]").allInnerTexts();
+    expect(titles.length).toBeGreaterThan(3);
+    await page.keyboard.press("j");
+    expect(await focused()).toBe(titles[0]);
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    expect(await focused()).toBe(titles[1]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: titles[1] ?? "", level: 1 }).waitFor();
+
+    await page.keyboard.press("?");
+    const keys = page.getByRole("dialog");
+    await keys.waitFor();
+    expect(await keys.innerText()).toContain("Down and up a list");
+    await page.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
+
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("combobox");
+    await field.fill("big-batch");
+    const option = page.getByRole("option", { name: /big-batch/ }).first();
+    await option.waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/contributions/big-batch");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("recipe");
+    await page.getByRole("option", { name: "Recipe" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Recipe", level: 1 }).waitFor();
+    expect(on.trouble).toEqual([]);
+    await on.close();
+  });
+});
+
+/** Of the page's ground. */
+async function brightness({ page }: Visit): Promise<number> {
+  const color = await page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+  return [...color.matchAll(/\d+/g)].slice(0, 3).reduce((sum, [part]) => sum + Number(part), 0);
+}
