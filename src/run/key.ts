@@ -234,6 +234,8 @@ async function conclude(
     case "passed-on":
       life.advance("fenced");
       deps.atPoint?.("fenced");
+      // An attempt that was adopted has this directory too.
+      if (deps.executor.attach === undefined) await removeFolder(paths.root);
       return { kind: "held" };
     case "never-submitted":
       return { kind: "anew" };

@@ -3,15 +3,15 @@ import { stage } from "../durability/rig.ts";
 
 /**
  * What the workers run. Every execution of an attempt leaves a line in the lab's `executions`. Files in the lab change how
- * stages behave: with `hang` they start a process in a session of its own and never end, with `slow` they take a while,
- * with `flaky` the first try at a key fails.
+ * stages behave: with `hang` they start a process in a session of its own and never end, with `slow` they take as
+ * many seconds as it says, with `flaky` the first try at a key fails.
  */
 export function recipeStages(lab: string): readonly StageSpec[] {
   const begin = [
     "set -e",
     `echo "$CAIRN_ATTEMPT" >> "${lab}/executions"`,
     `if [ -e "${lab}/hang" ]; then setsid sleep 1000 & sleep 1000; fi`,
-    `if [ -e "${lab}/slow" ]; then sleep 0.15; fi`,
+    `if [ -e "${lab}/slow" ]; then sleep "$(cat "${lab}/slow")"; fi`,
     `if [ -e "${lab}/flaky" ] && [ ! -e "$CAIRN_RESUME/tried" ]; then echo > "$CAIRN_RESUME/tried"; exit 3; fi`,
   ].join("; ");
   return [

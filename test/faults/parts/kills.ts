@@ -98,7 +98,7 @@ async function killOnce(
 ): Promise<void> {
   const { lab } = place;
   const behaviours = behavioursFor(round).map((name) => join(lab, name));
-  for (const path of behaviours) writeFileSync(path, "");
+  for (const path of behaviours) writeFileSync(path, "0.15");
   const at =
     round.kind === "point" ? ({ point: round.point, visit: 1 + random.int(3), signal: "SIGKILL" } as const) : null;
   const line = 1 + random.int(30);
