@@ -6,17 +6,28 @@ import { z } from "zod";
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const violations = z.array(
-  z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.object({ html: z.string() })) }),
+  z.object({
+    id: z.string(),
+    impact: z.string().nullable(),
+    nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
+  }),
 );
 
-/** What axe-core finds serious or critical on the page as it is now: the rule, and the first element that breaks it. */
-export async function seriousFaults(page: Page): Promise<readonly string[]> {
+/**
+ * What axe-core finds serious or critical on the page as it is now: the rule, and the first element that breaks it.
+ * @param rules null: all of them
+ */
+export async function seriousFaults(page: Page, rules: readonly string[] | null = null): Promise<readonly string[]> {
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(source);
+  const options = { resultTypes: ["violations"], ...(rules !== null && { runOnly: rules }) };
   const found = await page.evaluate<unknown>(
-    `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) })))`,
+    `axe.run(document, ${JSON.stringify(options)}).then((result) => JSON.parse(JSON.stringify(result.violations)))`,
   );
   return violations
     .parse(found)
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, impact, nodes }) => `${impact} ${id} × ${nodes.length}: ${nodes[0]?.html.slice(0, 200)}`);
+    .map(({ id, impact, nodes: [first, ...more] }) => {
+      const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+      return `${impact} ${id}: ${first?.html.slice(0, 200)}${others} ${first?.failureSummary ?? ""}`;
+    });
 }

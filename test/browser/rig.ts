@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { builtWeb } from "../../src/app/web-build.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -147,11 +147,20 @@ export async function goTo(page: Page, path: string): Promise<void> {
 
 export async function settled(page: Page): Promise<void> {
   await page.locator("h1").first().waitFor();
-  await gone(page.locator(".mantine-Skeleton-root"));
+  await until("all of the page is there", () => page.evaluate<boolean>(nothingToCome));
 }
 
-async function gone(what: Locator): Promise<void> {
-  await until("all of the page is there", async () => (await what.count()) === 0);
+/** In the page. What is drawn only where it is seen is gone to. */
+const nothingToCome = `(() => {
+  const next = document.querySelector(".mantine-Skeleton-root");
+  next?.scrollIntoView();
+  return next === null;
+})()`;
+
+/** When no colour is on its way to another one any more. */
+export async function still(page: Page): Promise<void> {
+  const transitions = "document.getAnimations().filter((it) => it instanceof CSSTransition).length";
+  await until("the page is still", async () => (await page.evaluate<number>(transitions)) === 0);
 }
 
 /** @param seconds generous: the machine may be busy with other things. @throws when it does not come true in time. */

@@ -37,7 +37,8 @@ export function Lasting() {
   return (
     <Panel title={t("lasting.title")} aside={<CopyMenu table={table} name="still-holds" />}>
       <p className={classes.note}>{t("lasting.note")}</p>
-      <div className={classes.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+      <section className={classes.scroll} tabIndex={0}>
         <table className={classes.table}>
           <thead>
             <tr>
@@ -74,7 +75,7 @@ export function Lasting() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </Panel>
   );
 }

@@ -53,7 +53,8 @@ function Credited({ people }: { readonly people: readonly Person[] }) {
           </div>
         </div>
       )}
-      <div className={classes.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+      <section className={classes.scroll} tabIndex={0}>
         <table className={classes.table}>
           <thead>
             <tr>
@@ -100,7 +101,7 @@ function Credited({ people }: { readonly people: readonly Person[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p className={classes.note}>{t("people.zero")}</p>
     </Panel>
   );

@@ -193,7 +193,6 @@ function Node({ stage, placed, frame, chosen, dimmed, choose, walk }: NodeProps)
       data-chosen={chosen}
       data-dimmed={dimmed}
       aria-pressed={chosen}
-      aria-label={words}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
       onClick={() => choose(stage.stage)}
       onKeyDown={(event) => {

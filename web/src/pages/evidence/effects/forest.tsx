@@ -162,11 +162,12 @@ function Row({ row, top, frame, scale, direction, unit, width }: RowProps) {
   const standing = standingWord(row.estimate, direction);
   const middle = narrow ? top + 32 : top + rowHeight / 2;
   const words = [
-    `${row.title}: ${format.difference(row.estimate, unit)}`,
+    `${row.level}: ${row.title}`,
+    format.difference(row.estimate, unit),
     ...(row.verdict === null ? [] : [verdicts.label(row.verdict)]),
   ].join(", ");
   return (
-    <ContributionLink level={row.level} label={words}>
+    <ContributionLink level={row.level}>
       <title>{words}</title>
       <rect className={classes.hit} x={0} y={top} width={width} height={rowHeight} rx={4} />
       <text className={classes.name} x={8} y={narrow ? top + 18 : middle + 4.5}>
@@ -193,12 +194,12 @@ function Row({ row, top, frame, scale, direction, unit, width }: RowProps) {
 
 interface ContributionLinkProps {
   readonly level: string;
-  readonly label: string;
+  /** Its name is in a `title`. */
   readonly children: ReactNode;
 }
 
 /** A link inside a drawing: the router follows a plain click, the browser does the rest. */
-export function ContributionLink({ level, label, children }: ContributionLinkProps) {
+export function ContributionLink({ level, children }: ContributionLinkProps) {
   const to = contributionPath(level);
   const href = useHref(to);
   const navigate = useNavigate();
@@ -206,7 +207,6 @@ export function ContributionLink({ level, label, children }: ContributionLinkPro
     <a
       href={href}
       className={classes.link}
-      aria-label={label}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
         event.preventDefault();

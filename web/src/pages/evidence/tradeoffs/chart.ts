@@ -1,12 +1,19 @@
 import { LineChart, type LineSeriesOption, ScatterChart, type ScatterSeriesOption } from "echarts/charts";
-import { BrushComponent, type BrushComponentOption, GridComponent, type GridComponentOption } from "echarts/components";
+import {
+  BrushComponent,
+  type BrushComponentOption,
+  GridComponent,
+  type GridComponentOption,
+  ToolboxComponent,
+} from "echarts/components";
 import { type ComposeOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import type { Dot } from "./front.ts";
 
 /** The scatter itself: echarts with the parts that it needs. Only this file knows of echarts; it is loaded when it is shown. */
 
-use([ScatterChart, LineChart, GridComponent, BrushComponent, SVGRenderer]);
+// The brush puts a toolbox, which has nothing in it, into every chart.
+use([ScatterChart, LineChart, GridComponent, BrushComponent, ToolboxComponent, SVGRenderer]);
 
 type Option = ComposeOption<ScatterSeriesOption | LineSeriesOption | GridComponentOption | BrushComponentOption>;
 
@@ -142,6 +149,7 @@ function optionOf(element: Element, scene: Scene): Option {
     brush: {
       xAxisIndex: 0,
       yAxisIndex: 0,
+      toolbox: [],
       brushType: "rect",
       brushMode: "single",
       removeOnClick: true,
