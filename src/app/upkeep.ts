@@ -11,17 +11,23 @@ export interface Fsck extends FsckReport {
   readonly missing: readonly { readonly stage: string; readonly key: Digest }[];
 }
 
-/** Hashes every artifact anew and checks the database. What does not match its name is quarantined, never served. */
-export async function fsck(session: Session, onProgress: (progress: Progress) => void): Promise<Fsck> {
+/**
+ * Hashes every artifact anew and checks the database. What does not match its name is quarantined, never served. No stage
+ * reads measurements, so that nobody else would miss them: a result without its own no longer stands.
+ */
+export async function fsck(
+  session: Pick<Session, "store" | "artifacts" | "owner">,
+  onProgress: (progress: Progress) => void,
+): Promise<Fsck> {
   const database = await session.store.check();
   const report = await session.artifacts.fsck(onProgress);
+  const journal = session.store.journal(session.owner);
   const missing = [];
   for (const result of await session.store.listResults()) {
-    const there = await Promise.all([
-      session.artifacts.open(result.output),
-      session.artifacts.open(result.measurements),
-    ]);
-    if (there.includes(null)) missing.push({ stage: result.stage, key: result.key });
+    const output = await session.artifacts.open(result.output);
+    const measurements = await session.artifacts.open(result.measurements);
+    if (measurements === null) await journal.invalidate(result, "its measurements were lost or damaged");
+    if (output === null || measurements === null) missing.push({ stage: result.stage, key: result.key });
   }
   return { ...report, database, missing };
 }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { startWorker } from "../faults/workers.ts";
 import { makeLabFolder, processesOfLab, removeLab } from "./rig.ts";
 
 /** Several processes on one lab. */
@@ -29,8 +30,8 @@ async function linesOf(worker: ChildProcessByStdio<null, Readable, null>): Promi
 describe("two runners on one lab", () => {
   it("share the work: every key is executed once, by one of them, and both have all results", async () => {
     const seeds = 12;
-    const told = await Promise.all([1, 2].map(() => linesOf(start("worker.ts", lab, String(seeds)))));
-    for (const lines of told) {
+    const workers = await Promise.all([1, 2].map(() => startWorker({ lab, last: seeds }).ended));
+    for (const { lines } of workers) {
       expect(lines.at(-1)).toBe("end");
       expect(lines.filter((line) => line.startsWith("bad"))).toEqual([]);
       expect(lines.filter((line) => line.startsWith("run "))).toHaveLength(seeds);
@@ -42,21 +43,6 @@ describe("two runners on one lab", () => {
     await store.close();
     expect(new Set(results.map((result) => result.attempt))).toEqual(new Set(executions));
     expect(processesOfLab(lab)).toEqual([]);
-  });
-});
-
-describe("four processes on one store", () => {
-  it("make a hundred transactions each, and none finds the store busy", async () => {
-    const told = await Promise.all([1, 2, 3, 4].map((name) => linesOf(start("writer.ts", lab, String(name), "100"))));
-    expect(told).toEqual(told.map(() => ["done"]));
-    const store = await openSqliteStore(join(lab, "cairn.db"), systemClock);
-    const entries = await store.entries("log");
-    expect(entries.map((entry) => entry.number)).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
-    for (const name of ["1", "2", "3", "4"]) {
-      const own = entries.filter((entry) => entry.body.process === name).map((entry) => entry.body.n);
-      expect(own).toEqual(Array.from({ length: 100 }, (_, i) => i));
-    }
-    await store.close();
   });
 });
 
