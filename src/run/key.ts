@@ -232,36 +232,11 @@ async function conclude(
       deps.atPoint?.("left");
       return { kind: "cancelled" };
     case "passed-on":
-      life.advance("fenced");
-      deps.atPoint?.("fenced");
-      // An attempt that was adopted has this directory too.
-      if (deps.executor.attach === undefined) await removeFolder(paths.root);
-      return { kind: "held" };
+      return passedOn(work, attempt, life);
     case "never-submitted":
       return { kind: "anew" };
-    case "failed": {
-      const tail = await logTail(paths.log, shownLines);
-      // What filled the disk goes first, so that there is room to say so.
-      if (outcome.cause.kind === "disk-full") {
-        await removeFolder(paths.root);
-        await writeFile(paths.log, tail.map((line) => `${line.slice(0, 1000)}\n`).join(""));
-      }
-      await deps.journal.fail(attempt, outcome.cause);
-      life.advance("failed");
-      deps.atPoint?.("failed");
-      const failure: StageFailure = {
-        stage: order.stage.name,
-        key: order.key,
-        attempt: attempt.id,
-        attempts: before + 1,
-        cause: outcome.cause,
-        logTail: tail,
-        logFile: paths.log,
-      };
-      await keepFailure(deps.workspace, attempt.id, order.stage.name);
-      const willRetry = isRetried(outcome.cause) && before < deps.retries && !work.signal.aborted;
-      return willRetry ? again(work, failure) : fail(work, failure, false);
-    }
+    case "failed":
+      return concludeFailure(work, attempt, life, outcome.cause, before);
     case "published": {
       const result = resultOf(deps, order, attempt, outcome);
       const recorded = await deps.journal.record(attempt, result);
@@ -275,6 +250,50 @@ async function conclude(
       return { kind: "done", result, reused: false };
     }
   }
+}
+
+async function concludeFailure(
+  work: Work,
+  attempt: Attempt,
+  life: Lifecycle,
+  cause: FailureCause,
+  before: number,
+): Promise<Turn> {
+  const { deps, order } = work;
+  const paths = attemptPaths(deps.workspace, attempt.id, attempt.key);
+  // How a zombie's attempt ended says nothing of the stage: whoever has the key now may have ended it.
+  if (!(await deps.journal.holds(attempt))) return passedOn(work, attempt, life);
+  const tail = await logTail(paths.log, shownLines);
+  // What filled the disk goes first, so that there is room to say so.
+  if (cause.kind === "disk-full") {
+    await removeFolder(paths.root);
+    await writeFile(paths.log, tail.map((line) => `${line.slice(0, 1000)}\n`).join(""));
+  }
+  if ((await deps.journal.fail(attempt, cause)) === "fenced") return passedOn(work, attempt, life);
+  life.advance("failed");
+  deps.atPoint?.("failed");
+  const failure: StageFailure = {
+    stage: order.stage.name,
+    key: order.key,
+    attempt: attempt.id,
+    attempts: before + 1,
+    cause,
+    logTail: tail,
+    logFile: paths.log,
+  };
+  await keepFailure(deps.workspace, attempt.id, order.stage.name);
+  const willRetry = isRetried(cause) && before < deps.retries && !work.signal.aborted;
+  return willRetry ? again(work, failure) : fail(work, failure, false);
+}
+
+/** Another has the key: what becomes of it is learnt by waiting. */
+async function passedOn({ deps }: Work, attempt: Attempt, life: Lifecycle): Promise<Turn> {
+  life.advance("fenced");
+  deps.atPoint?.("fenced");
+  // An attempt that was adopted has this directory too.
+  if (deps.executor.attach === undefined)
+    await removeFolder(attemptPaths(deps.workspace, attempt.id, attempt.key).root);
+  return { kind: "held" };
 }
 
 function resultOf(

@@ -208,7 +208,8 @@ export interface Journal {
   heartbeat(): Promise<void>;
   /** Records a result if the attempt's fencing number is still the key's newest. */
   record(attempt: Attempt, result: StageResult): Promise<"recorded" | "fenced">;
-  fail(attempt: Attempt, cause: FailureCause): Promise<void>;
+  /** Records a failure, on the same condition. */
+  fail(attempt: Attempt, cause: FailureCause): Promise<"failed" | "fenced">;
   /** Gives the lease back without a verdict. */
   release(attempt: Attempt): Promise<void>;
   /** Keeps the lease, for whoever adopts the attempt when this owner is gone. */

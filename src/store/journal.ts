@@ -71,9 +71,8 @@ export function createJournal(context: JournalContext, owner: string): Journal {
         return "recorded";
       }),
 
-    fail: async (attempt, cause) => {
-      await over(attempt, (trx) => end(trx, clock, attempt, "failed", cause));
-    },
+    fail: (attempt, cause) =>
+      over(attempt, async (trx) => ((await end(trx, clock, attempt, "failed", cause)) ? "failed" : "fenced")),
 
     release: async (attempt) => {
       await over(attempt, (trx) => end(trx, clock, attempt, "released", null));

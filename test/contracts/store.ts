@@ -139,7 +139,7 @@ export function storeContract(backend: StoreBackend): void {
         expect(taken).toMatchObject({ kind: "granted", from: "takenOver" });
         dead.delete("a");
         expect(await a.record(old, resultOf(old))).toBe("fenced");
-        await a.fail(old, { kind: "exit", code: 1 });
+        expect(await a.fail(old, { kind: "exit", code: 1 })).toBe("fenced");
         await a.release(old);
         expect((await store.listAttempts(old.key)).map((row) => row.state)).toEqual(["fenced", "started"]);
         expect(await b.findResult(old.key)).toBeNull();
@@ -159,7 +159,7 @@ export function storeContract(backend: StoreBackend): void {
         expect(await b.isOver(old.id)).toBe(false);
         expect([await a.holds(old), await b.holds(granted(taken))]).toEqual([false, true]);
         expect(await a.record(old, resultOf(old))).toBe("fenced");
-        await a.fail(old, { kind: "exit", code: 1 });
+        expect(await a.fail(old, { kind: "exit", code: 1 })).toBe("fenced");
         await a.release(old);
         expect((await store.listAttempts(old.key)).map((row) => row.state)).toEqual(["started"]);
         // Left by a watcher that lives: its own next claim watches on, nobody else's does.
@@ -466,7 +466,8 @@ function endCommand(how: "record" | "fail" | "release", which: number): Command 
       if (how === "record") {
         expect(await journal.record(attempt, resultOf(attempt))).toBe(holds ? "recorded" : "fenced");
         if (holds) own.recorded = attempt.id;
-      } else if (how === "fail") await journal.fail(attempt, { kind: "signal", signal: "SIGKILL" });
+      } else if (how === "fail")
+        expect(await journal.fail(attempt, { kind: "signal", signal: "SIGKILL" })).toBe(holds ? "failed" : "fenced");
       else await journal.release(attempt);
       if (holds) own.lease = null;
       await agree(model, real);
