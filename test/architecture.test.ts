@@ -255,13 +255,14 @@ describe("imports", () => {
   });
 
   it("name packages that package.json lists as dependencies, or node's own", () => {
-    const manifest: { dependencies: Record<string, string> } = JSON.parse(
+    const manifest: Record<"dependencies" | "optionalDependencies", Record<string, string>> = JSON.parse(
       readFileSync(join(root, "package.json"), "utf8"),
     );
+    const listed = { ...manifest.dependencies, ...manifest.optionalDependencies };
     const wrong = files.flatMap((file) =>
       file.imports
         .filter(({ to }) => !to.startsWith(".") && !to.startsWith("node:"))
-        .filter(({ to }) => !(to.split("/", to.startsWith("@") ? 2 : 1).join("/") in manifest.dependencies))
+        .filter(({ to }) => !(to.split("/", to.startsWith("@") ? 2 : 1).join("/") in listed))
         .map(({ to }) => `${file.path}: ${to}`),
     );
     expect(wrong).toEqual([]);

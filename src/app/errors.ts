@@ -1,3 +1,4 @@
+import { StorageError } from "../cache/storage/error.ts";
 import { TreeError } from "../cache/tree.ts";
 import type { Diagnostic } from "../lab/source.ts";
 import { StoreError } from "../store/store.ts";
@@ -45,6 +46,7 @@ export function conflict(message: string, help: string | null = null): CairnErro
 export function failureOf(error: unknown): Failure | null {
   if (error instanceof CairnError) return error.failure;
   if (error instanceof StoreError) return { kind: "damaged", message: error.message, help: null };
+  if (error instanceof StorageError) return { kind: "usage", message: error.message, help: "docs/storage.md" };
   if (error instanceof TreeError) return { kind: "usage", message: error.message, help: null };
   return null;
 }

@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Result } from "../base/result.ts";
-import { createArtifacts } from "../cache/artifacts.ts";
+import type { ArtifactStore } from "../cache/artifacts.ts";
 import { combinationIds } from "../contribution/combination.ts";
 import type { Combination, LevelId } from "../contribution/contribution.ts";
 import { resolveCombination } from "../contribution/resolve.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
 import { isDeadHere, ownerOfThisProcess } from "../store/owner.ts";
 import type { Store } from "../store/store.ts";
+import { openArtifacts } from "./artifact-storage.ts";
 import { openRecord } from "./db/record.ts";
 import { usage } from "./errors.ts";
 import { findLab, type LoadedLab, loadLab, workspaceFolder } from "./load.ts";
@@ -18,7 +19,7 @@ export interface Session {
   readonly scale: string;
   readonly workspace: string;
   readonly store: Store;
-  readonly artifacts: ReturnType<typeof createArtifacts>;
+  readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   /** This process, as leases name it. */
   readonly owner: string;
@@ -47,7 +48,13 @@ export async function openSession(from: string, { scale: wanted, generation }: S
   const isDead = (other: string) => gone.has(other) || isDeadHere(other);
   const record = { name: loaded.lab.name, workspace, url: process.env.CAIRN_DATABASE_URL };
   const store = await openRecord(record, systemClock, isDead);
-  const backends = { store, artifacts: createArtifacts(workspace), clock: systemClock, owner, workspace };
+  const backends = {
+    store,
+    artifacts: openArtifacts(workspace, store, process.env),
+    clock: systemClock,
+    owner,
+    workspace,
+  };
   return sessionOf(loaded, scale, { ...backends, close: () => store.close() });
 }
 

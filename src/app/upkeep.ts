@@ -22,12 +22,14 @@ export async function fsck(
   const database = await session.store.check();
   const report = await session.artifacts.fsck(onProgress);
   const journal = session.store.journal(session.owner);
+  const lost = new Set(report.storage?.damaged.map(({ digest }) => digest));
+  const isThere = async (digest: Digest) => !lost.has(digest) && (await session.artifacts.has(digest));
   const missing = [];
   for (const result of await session.store.listResults()) {
-    const output = await session.artifacts.open(result.output);
-    const measurements = await session.artifacts.open(result.measurements);
-    if (measurements === null) await journal.invalidate(result, "its measurements were lost or damaged");
-    if (output === null || measurements === null) missing.push({ stage: result.stage, key: result.key });
+    const output = await isThere(result.output);
+    const measurements = await isThere(result.measurements);
+    if (!measurements) await journal.invalidate(result, "its measurements were lost or damaged");
+    if (!output || !measurements) missing.push({ stage: result.stage, key: result.key });
   }
   return { ...report, database, missing };
 }
@@ -65,7 +67,21 @@ export async function gc(
     if (result !== null) keep.add(result.output).add(result.measurements);
   }
   const olderThan = session.clock.now() - options.olderThanDays * 86_400_000;
-  const report = await session.artifacts.gc(keep, olderThan, options);
+  const { dryRun, onProgress } = options;
+  const known = await everRecorded(session, keep);
+  const report = await session.artifacts.gc({ keep, known }, olderThan, { dryRun, onProgress });
   const trees = await gcTrees(session.workspace, olderThan, options.dryRun);
   return { removed: report.removed.length, kept: report.kept, bytes: report.bytes, trees };
+}
+
+/** Everything that any run here was made of, invalidated results too. */
+async function everRecorded({ store }: Session, kept: ReadonlySet<Digest>): Promise<ReadonlySet<Digest>> {
+  const known = new Set(kept);
+  for (const { stages } of await store.listRuns()) {
+    for (const { attempt } of stages) {
+      const result = attempt === null ? null : await store.findAttemptResult(attempt);
+      if (result !== null) known.add(result.output).add(result.measurements);
+    }
+  }
+  return known;
 }

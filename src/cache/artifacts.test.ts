@@ -229,11 +229,12 @@ describe("gc", () => {
       await published(directory({ a: "gone" }), store),
     ];
     const future = Date.now() + 60_000;
-    expect(await store.gc(new Set(), 0)).toEqual({ removed: [], bytes: 0, kept: 2 });
+    const known = new Set([kept, gone]);
+    expect(await store.gc({ keep: new Set(), known }, 0)).toEqual({ removed: [], bytes: 0, kept: 2 });
     const expected = { removed: [gone], bytes: 4, kept: 1 };
-    expect(await store.gc(new Set([kept]), future, { dryRun: true })).toEqual(expected);
+    expect(await store.gc({ keep: new Set([kept]), known }, future, { dryRun: true })).toEqual(expected);
     expect(await store.open(gone)).not.toBeNull();
-    expect(await store.gc(new Set([kept]), future)).toEqual(expected);
+    expect(await store.gc({ keep: new Set([kept]), known }, future)).toEqual(expected);
     expect(await store.open(gone)).toBeNull();
     expect(await store.open(kept)).not.toBeNull();
     expect(existsSync(join(root, "store/quarantine"))).toBe(false);

@@ -9,10 +9,12 @@ import { directoryIdentity, type Manifest, manifestDigest, readManifest, walk } 
 
 /** An artifact store that can also be looked through and cleaned. */
 export interface ArtifactStore extends Artifacts {
+  /** Whether it could be opened now; it is not brought here for that. */
+  has(digest: Digest): Promise<boolean>;
   /** Hashes everything anew; what does not match its name is moved to quarantine. */
   fsck(onProgress?: (progress: Progress) => void): Promise<FsckReport>;
-  /** Removes what is not in `keep` and has not been published since `olderThan` (milliseconds since 1970). */
-  gc(keep: ReadonlySet<Digest>, olderThan: number, options?: GcOptions): Promise<GcReport>;
+  /** Removes what is not to be kept and has not been published since `olderThan` (milliseconds since 1970). */
+  gc(needs: Needs, olderThan: number, options?: GcOptions): Promise<GcReport>;
 }
 
 export interface Progress {
@@ -26,6 +28,28 @@ export interface FsckReport {
   readonly damaged: readonly { readonly digest: Digest; readonly movedTo: string }[];
   /** Names in the store that are no artifact's; left alone. */
   readonly strays: readonly string[];
+  /** null: there is none but this directory. */
+  readonly storage: StorageCheck | null;
+}
+
+/** What was found in the storage that the directory is a cache of. */
+export interface StorageCheck {
+  /** Where it is, as people write it. */
+  readonly name: string;
+  readonly checked: number;
+  readonly bytes: number;
+  /** Artifacts that cannot be had from there, each with what is wrong in words: they are made again when needed. */
+  readonly damaged: readonly { readonly digest: Digest; readonly problem: string }[];
+  /** Of what was damaged there, or only here, and now is there: this directory had it. */
+  readonly mended: number;
+  readonly added: number;
+}
+
+/** What the record says of artifacts. */
+export interface Needs {
+  readonly keep: ReadonlySet<Digest>;
+  /** All that it ever named: in a storage that other records may use too, nothing else is removed. */
+  readonly known: ReadonlySet<Digest>;
 }
 
 export interface GcOptions {
@@ -41,11 +65,29 @@ export interface GcReport {
   readonly kept: number;
 }
 
+/** The directory itself, for a store that keeps its artifacts elsewhere and has them here at hand. */
+export interface LocalArtifacts extends ArtifactStore {
+  /** As `publish`, and says what is in it. */
+  keep(directory: string): Promise<Result<Kept, PublishProblem>>;
+  /** Takes a directory in whose content was checked against the manifest as it was written; says where it is now. */
+  admit(directory: string, manifest: Manifest): Promise<string>;
+  pathOf(digest: Digest): string;
+  digests(): Promise<readonly Digest[]>;
+  /** Removes an artifact, unless it was used at the last moment. `usedAt` is what its time of use was found to be. */
+  discard(digest: Digest, usedAt: number): Promise<boolean>;
+}
+
+export interface Kept {
+  readonly digest: Digest;
+  readonly manifest: Manifest;
+  readonly path: string;
+}
+
 /**
  * Directories named by their content: `artifacts/ab/<digest>`, read-only, complete from the moment they are there.
  * @param root the lab's workspace; also holds `quarantine/`
  */
-export function createArtifacts(root: string): ArtifactStore {
+export function createArtifacts(root: string): LocalArtifacts {
   const store = join(root, "artifacts");
   const quarantine = join(root, "quarantine");
   /** On their way out: a name in the store never stands for half a directory, not while it is removed either. */
@@ -63,22 +105,27 @@ export function createArtifacts(root: string): ArtifactStore {
     return state.kind === "sound" ? path : null;
   };
 
-  const publish = async (directory: string): Promise<Result<Digest, PublishProblem>> => {
+  const admit = async (directory: string, manifest: Manifest): Promise<string> => {
+    const digest = manifestDigest(manifest);
+    const path = pathOf(digest);
+    await makeDurable(directory, manifest);
+    await makeFolder(dirname(path), root);
+    await place(directory, path);
+    // What lies there now, ours or another process's, is the same content: looked at once so that it is believed later.
+    verified.set(digest, await directoryIdentity(path));
+    return path;
+  };
+
+  const keep = async (directory: string): Promise<Result<Kept, PublishProblem>> => {
     const manifest = await readManifest(directory);
     if (!manifest.ok) return err(manifest.error);
     const digest = manifestDigest(manifest.value);
     const path = pathOf(digest);
-    if ((await openArtifact(digest)) === null) {
-      await makeDurable(directory, manifest.value);
-      await makeFolder(dirname(path), root);
-      await place(directory, path);
-      // What lies there now, ours or another process's, is the same content: looked at once so that it is believed later.
-      verified.set(digest, await directoryIdentity(path));
-    }
+    if ((await openArtifact(digest)) === null) await admit(directory, manifest.value);
     // The age that gc goes by: in use as of now.
     const now = new Date();
     await utimes(path, now, now);
-    return ok(digest);
+    return ok({ digest, manifest: manifest.value, path });
   };
 
   const list = async (): Promise<{ digests: Digest[]; strays: string[] }> => {
@@ -94,8 +141,31 @@ export function createArtifacts(root: string): ArtifactStore {
   };
 
   return {
-    publish,
+    publish: async (directory) => {
+      const kept = await keep(directory);
+      return kept.ok ? ok(kept.value.digest) : kept;
+    },
     open: openArtifact,
+    has: async (digest) => (await openArtifact(digest)) !== null,
+    keep,
+    admit,
+    pathOf,
+    digests: async () => (await list()).digests,
+
+    discard: async (digest, usedAt) => {
+      const path = pathOf(digest);
+      const aside = join(removing, quarantineName(digest));
+      await moveAway(path, aside);
+      // Whoever opens an artifact says so in its times first, and looks at it then.
+      const used = await lastUse(aside);
+      if (used !== usedAt) {
+        if (used !== null) await place(aside, path);
+        return false;
+      }
+      verified.delete(digest);
+      await removeReadOnly(aside);
+      return true;
+    },
 
     fsck: async (onProgress = () => {}) => {
       const { digests, strays } = await list();
@@ -112,10 +182,10 @@ export function createArtifacts(root: string): ArtifactStore {
         }
         onProgress({ done: i + 1, total: digests.length });
       }
-      return { checked: digests.length, bytes, damaged, strays };
+      return { checked: digests.length, bytes, damaged, strays, storage: null };
     },
 
-    gc: async (keep, olderThan, { dryRun = false, onProgress = () => {} } = {}) => {
+    gc: async ({ keep }, olderThan, { dryRun = false, onProgress = () => {} } = {}) => {
       const { digests } = await list();
       const removed: Digest[] = [];
       let bytes = 0;
@@ -228,7 +298,17 @@ async function changedAt(path: string): Promise<number> {
   return (await stat(path)).ctimeMs;
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** Milliseconds since 1970; null: it is not there. */
+export async function lastUse(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+export async function sizeOf(path: string): Promise<number> {
   return (await walk(path)).reduce((sum, { stat }) => sum + (stat.isFile() ? stat.size : 0), 0);
 }
 

@@ -1,7 +1,9 @@
 import type { Stats } from "node:fs";
 import { lstat, readdir, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { type Digest, digestJson } from "../base/digest.ts";
+import { z } from "zod";
+import { type Digest, isDigest, sha256 } from "../base/digest.ts";
+import { canonicalJson } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { PublishProblem } from "../run/run.ts";
 import { hashFile } from "./hash.ts";
@@ -23,7 +25,35 @@ export type ManifestEntry =
 export type Manifest = readonly ManifestEntry[];
 
 export function manifestDigest(manifest: Manifest): Digest {
-  return digestJson({ schema: 1, entries: manifest.map((entry) => ({ ...entry })) });
+  return sha256(manifestText(manifest));
+}
+
+/** What a manifest's digest is the digest of. */
+export function manifestText(manifest: Manifest): string {
+  return canonicalJson({ schema: 1, entries: manifest.map((entry) => ({ ...entry })) });
+}
+
+/** A path from the directory on, that stays in it. */
+const path = z.string().refine((text) => text.split("/").every((part) => !["", ".", ".."].includes(part)));
+const digest = z.string().refine(isDigest);
+const written = z.object({
+  schema: z.literal(1),
+  entries: z.array(
+    z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("file"), path, size: z.int().min(0), sha256: digest, executable: z.boolean() }),
+      z.object({ kind: z.literal("link"), path, target: z.string() }),
+      z.object({ kind: z.literal("empty-directory"), path }),
+    ]),
+  ),
+});
+
+/** Reads a manifest's text; null: it is none. */
+export function parseManifest(text: string): Manifest | null {
+  try {
+    return written.parse(JSON.parse(text)).entries;
+  } catch {
+    return null;
+  }
 }
 
 /** Reads and hashes all of a directory. @throws when something in it cannot be read. */
@@ -33,8 +63,8 @@ export async function readManifest(root: string): Promise<Result<Manifest, Publi
     const { path, stat } = found;
     const full = join(root, path);
     if (stat.isFile()) {
-      const sha256 = await hashFile(full, stat.size);
-      entries.push({ kind: "file", path, size: stat.size, sha256, executable: (stat.mode & 0o111) !== 0 });
+      const content = await hashFile(full, stat.size);
+      entries.push({ kind: "file", path, size: stat.size, sha256: content, executable: (stat.mode & 0o111) !== 0 });
     } else if (stat.isSymbolicLink()) {
       const target = await readlink(full);
       const problem = await linkProblem(root, path, target);
