@@ -1,0 +1,43 @@
+import type { Page } from "playwright-core";
+import { goTo } from "./rig.ts";
+
+/** What people do, by the names that they see. */
+
+export interface Proposal {
+  readonly title: string;
+  readonly area: string;
+  /** A parameter of the recipe and its new value. */
+  readonly set: readonly [key: string, value: string];
+}
+
+/** Through the form, to the new contribution's page. */
+export async function propose(page: Page, { title, area, set: [key, value] }: Proposal): Promise<void> {
+  await goTo(page, "/propose");
+  await page.getByLabel("Title").fill(title);
+  await page.getByRole("combobox", { name: "Area" }).click();
+  await page.getByRole("option", { name: area, exact: true }).click();
+  await page.getByRole("combobox", { name: "Add a parameter" }).fill(key);
+  await page.getByRole("option", { name: key }).click();
+  await page.getByLabel(`New value of ${key}`).fill(value);
+  await page.getByRole("button", { name: "Propose", exact: true }).click();
+  await page.waitForURL("**/contributions/*");
+  await page.getByText("Proposed. What happens now").waitFor();
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Add to the discussion").fill(text);
+  await page.getByRole("button", { name: "Comment", exact: true }).click();
+}
+
+/** @param order the switch's words */
+export async function turnQueue(page: Page, order: "Pause" | "Resume"): Promise<void> {
+  await page.locator("header button[aria-expanded]").click();
+  await page.getByRole("button", { name: order, exact: true }).click();
+}
+
+/** With an invitation's link, or a token. */
+export async function logIn(page: Page, secret: string): Promise<void> {
+  await page.goto(`/login#${secret}`);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("heading", { name: "Home", level: 1 }).waitFor();
+}
