@@ -67,7 +67,10 @@ async function write(store: Store, { comments, settings, seeds, times, values, n
   for (const [name, value] of Object.entries(settings)) {
     await store.writeSetting(name, JSON.parse(JSON.stringify(value)));
   }
-  for (const seed of seeds) await store.insertRun(newRun(`r${seed}`, { seed }));
+  for (const seed of seeds) {
+    await store.insertRun(newRun(`r${seed}`, { seed }));
+    await store.updateRun(`r${seed}`, "alive", { state: "done", coreSeconds: seed / 3 });
+  }
   const attempt = granted(await store.journal("o").claim(stageKey(partsOf(1)), partsOf(1), "s", false));
   const points = values.map((value, step) => ({ name: "loss", step, value, at: value }));
   await store.appendMetrics(attempt.id, points);
@@ -152,7 +155,7 @@ describe("a backup", () => {
     for (let round = 0; round < 25; round++) {
       const bytes = Buffer.from(sound);
       if (round === 0) bytes.fill(0);
-      else bytes.writeUInt8(bytes.readUInt8(rng.int(bytes.length)) ^ 255, rng.int(bytes.length));
+      else for (let i = 0; i < 40; i++) bytes.writeUInt8(rng.int(256), rng.int(bytes.length));
       const damaged = join(folder, "damaged.cairn");
       writeFileSync(damaged, round === 1 ? sound.subarray(0, sound.length >> 1) : bytes);
       const fresh = { ...lab, workspace: join(folder, `w${round}`) };
@@ -247,6 +250,7 @@ describe.skipIf(program === null)("a record in a team's database", () => {
     // Numbers go on behind those that were copied.
     const inserted = await store.insertRun(newRun("later", { seed: 9.5 }));
     expect((await store.listRuns()).at(-1)?.id).toBe(inserted.run.id);
+    await store.updateRun("later", "alive", { state: "failed" });
     await store.close();
     expect(await failureOf(openOwn())).toMatch(/^conflict: this lab's record is in a PostgreSQL database/);
     expect(await databaseStatus(team())).toMatchObject({ backend: "postgresql", version: 3, known: 3 });
