@@ -69,7 +69,7 @@ const rig = await openRig({
 });
 
 let cancelled = false;
-process.once("SIGTERM", () => {
+process.on("SIGTERM", () => {
   cancelled = true;
   void rig.runner.cancel();
 });
