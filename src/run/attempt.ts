@@ -10,7 +10,7 @@ import type { Grant } from "./capacity.ts";
 import { childEnvironment } from "./environment.ts";
 import { createEventReader, type EventBatch } from "./events.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { checkOutput, splitOutput } from "./outputs.ts";
+import { checkOutput, rejoinOutput, splitOutput } from "./outputs.ts";
 import type { Attempt, Execution, Exit, FailureCause, Metrics, PublishProblem } from "./run.ts";
 import type { RunnerDeps } from "./runner.ts";
 import { type AttemptPaths, attemptPaths, makeAttemptFolders } from "./workspace.ts";
@@ -51,8 +51,11 @@ export type AttemptOutcome =
   | { readonly kind: "passed-on" }
   /** What it submitted goes on. */
   | { readonly kind: "left" }
-  /** Adopted, and found never to have been submitted: nothing was tried. */
-  | { readonly kind: "never-submitted" }
+  /**
+   * Adopted, and there is nothing to go on with: it was never submitted, or whoever watched it died with what it left
+   * half put away. Says nothing about the stage.
+   */
+  | { readonly kind: "nothing-there" }
   | { readonly kind: "cancelled" };
 
 type Effects = Pick<
@@ -74,7 +77,7 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
   try {
     const began = deps.clock.monotonic();
     const execution = order.adopted ? await attach(deps, order, paths) : await start(deps, order, paths);
-    if (execution === null) return { kind: "never-submitted" };
+    if (execution === null) return { kind: "nothing-there" };
     if ("kind" in execution) return failed(execution);
     life.advance("running");
     order.onStarted();
@@ -89,6 +92,7 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
     if (cause !== null) return failed(cause);
 
     life.advance("checking");
+    if (order.adopted && !(await rejoinOutput(paths))) return { kind: "nothing-there" };
     const changed = await changedCode(deps, order);
     if (changed !== null) return failed(changed);
     const metrics = await checkOutput(paths.output, order.stage.outputs, deps.objectives.get(order.stage.name) ?? []);

@@ -233,7 +233,7 @@ async function conclude(
       return { kind: "cancelled" };
     case "passed-on":
       return passedOn(work, attempt, life);
-    case "never-submitted":
+    case "nothing-there":
       return { kind: "anew" };
     case "failed":
       return concludeFailure(work, attempt, life, outcome.cause, before);

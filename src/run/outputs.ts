@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
-import { lstat, mkdir, open, readFile, rename, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { err, ok, type Result } from "../base/result.ts";
 import { isMissing } from "../base/system-error.ts";
@@ -75,11 +75,27 @@ async function itemsProblem(path: string, file: string): Promise<FailureCause | 
 
 /** Puts the measurements apart, so that a timing in them does not change what the stage's output is. */
 export async function splitOutput(paths: AttemptPaths): Promise<void> {
-  await mkdir(paths.measurements);
+  await mkdir(paths.measurements, { recursive: true });
+  await moveMeasurements(paths.output, paths.measurements);
+}
+
+/**
+ * Undoes what a watcher that died had begun of putting the measurements apart, for the one that watches on.
+ * @returns false when a part of it is not here any more: it was published, and nobody knows as what
+ */
+export async function rejoinOutput(paths: AttemptPaths): Promise<boolean> {
+  if (!(await isThere(paths.output))) return false;
+  const apart = dirname(paths.measurements);
+  if (!(await isThere(apart))) return true;
+  if (!(await isThere(paths.measurements))) return false;
+  await moveMeasurements(paths.measurements, paths.output);
+  await rm(apart, { recursive: true });
+  return true;
+}
+
+async function moveMeasurements(from: string, to: string): Promise<void> {
   for (const name of [metricsFile, itemsFolder]) {
-    if (await isThere(join(paths.output, name))) {
-      await rename(join(paths.output, name), join(paths.measurements, name));
-    }
+    if (await isThere(join(from, name))) await rename(join(from, name), join(to, name));
   }
 }
 

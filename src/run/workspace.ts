@@ -17,7 +17,7 @@ import type { Journal } from "./run.ts";
 export interface AttemptPaths {
   readonly root: string;
   readonly output: string;
-  /** Where metrics.json and items/ are put apart from the output. */
+  /** Where metrics.json and items/ are put apart from the output. Its parent tells, once it is published, that it was there. */
   readonly measurements: string;
   readonly params: string;
   readonly events: string;
@@ -31,7 +31,7 @@ export function attemptPaths(workspace: string, attempt: string, key: Digest): A
   return {
     root,
     output: join(root, "output"),
-    measurements: join(root, "measurements"),
+    measurements: join(root, "apart", "measurements"),
     params: join(root, "params.json"),
     events: join(root, "events.jsonl"),
     temporary: join(root, "tmp"),
