@@ -98,9 +98,11 @@ export function createEventReader(path: string, clock: Pick<Clock, "now">): Even
     read: async function* (last) {
       const file = await openIfThere(path);
       try {
-        const buffer = Buffer.alloc(chunkSize);
-        while (file !== null) {
-          const { bytesRead } = await file.read(buffer, 0, chunkSize, offset);
+        const size = file === null ? 0 : (await file.stat()).size;
+        // Most looks find nothing new, and need no room to read it into.
+        const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(chunkSize, size - offset)));
+        while (file !== null && offset < size) {
+          const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
           if (bytesRead === 0) break;
           offset += bytesRead;
           yield take(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }), false);
