@@ -3,7 +3,7 @@ import { sha256 } from "../../src/base/digest.ts";
 import { ok } from "../../src/base/result.ts";
 import { liveness } from "../../src/run/key.ts";
 import type { Executor, Journal, RunRequest } from "../../src/run/run.ts";
-import type { Runner, RunnerDeps } from "../../src/run/runner.ts";
+import { type FailPoint, failPoints, type Runner, type RunnerDeps } from "../../src/run/runner.ts";
 import { createRunner } from "../../src/run/scheduler.ts";
 import { storeOver } from "../../src/store/over.ts";
 import type { Schema } from "../../src/store/schema.ts";
@@ -61,6 +61,8 @@ class Story {
   /** What no process has had an answer to yet, and nobody has cancelled. */
   readonly #wanted: Set<string>;
   readonly #cancelled = new Set<Process>();
+  /** What happens to whoever comes to a point next. */
+  readonly #ambushes = new Map<FailPoint, (process: Process) => void>();
   #edited = false;
   #born = 0;
 
@@ -120,7 +122,7 @@ class Story {
     const { processes, requests } = this.#lab.shape;
     for (let i = 0; i < processes; i++) {
       // Two may be asked for the same: then they share it.
-      const own = requests.filter((_, r) => r % processes === i || this.#world.chance(0.2));
+      const own = requests.filter((_, r) => r % processes === i || this.#world.chance(0.5));
       this.#world.after(this.#world.between({ least: 1, most: 5000 }), () => {
         this.#spawn(own);
       });
@@ -217,6 +219,13 @@ class Story {
       onEvent: (event) => {
         if (event.kind === "stage-shared") this.#world.count("shared");
       },
+      atPoint: (point) => {
+        const ambush = this.#ambushes.get(point);
+        if (ambush === undefined || this.#world.calm) return;
+        this.#ambushes.delete(point);
+        this.#world.log(() => `${process.name} is ${point}`);
+        ambush(process);
+      },
     };
   }
 
@@ -225,36 +234,34 @@ class Story {
     const world = this.#world;
     const { chaos, kind } = this.#lab.shape;
     const kinds: readonly (() => void)[] = [
-      () => this.#killOne(),
-      () => this.#killOne(),
-      () => this.#pauseOne(),
-      () => this.#pauseOne(),
-      () => this.#cancelOne(),
+      () => this.#strike((process) => this.#kill(process)),
+      () => this.#strike((process) => this.#pause(process)),
+      () => this.#ambushes.set(world.pick(failPoints), (process) => this.#kill(process)),
+      () => this.#ambushes.set(world.pick(failPoints), (process) => this.#pause(process)),
+      () => this.#ambushes.set(world.pick(failPoints), (process) => this.#pause(process)),
+      () => this.#strike((process) => this.#cancel(process)),
       () => this.#fillDisk(),
       () => this.#edit(),
       () => this.#lab.artifacts.harmOne(world),
       () => this.#jumpClock(),
       kind === "machine" ? () => this.#cutPower() : () => this.#cutContact(),
-      kind === "machine" ? () => this.#killOne() : () => this.#cluster.loseOne(),
+      kind === "machine" ? () => this.#strike((process) => this.#kill(process)) : () => this.#cluster.loseOne(),
     ];
     for (let i = world.rng.int(10); i > 0; i--) world.at(chaos * world.rng.uniform(), world.pick(kinds));
   }
 
-  #one(): Process | null {
+  /** Does something to one of those who live. */
+  #strike(blow: (process: Process) => void): void {
     const alive = this.#world.processes.filter(({ life }) => life === "alive");
-    return alive.length === 0 ? null : this.#world.pick(alive);
+    if (alive.length > 0) blow(this.#world.pick(alive));
   }
 
-  #killOne(): void {
-    const process = this.#one();
-    if (process === null) return;
+  #kill(process: Process): void {
     this.#world.count("process killed");
     this.#gone(process, "is killed");
   }
 
-  #pauseOne(): void {
-    const process = this.#one();
-    if (process === null) return;
+  #pause(process: Process): void {
     const wait = this.#world.between({ least: 1000, most: 150_000 });
     this.#world.count(wait > 35_000 ? "process paused past its lease" : "process paused");
     this.#world.log(() => `${process.name} is paused for ${(wait / 1000).toFixed(1)} s`);
@@ -266,10 +273,9 @@ class Story {
   }
 
   /** Ctrl-C: nobody asks for its runs any more, unless others were asked too. */
-  #cancelOne(): void {
-    const process = this.#one();
-    const runner = process === null ? undefined : this.#runners.get(process);
-    if (process === null || runner === undefined) return;
+  #cancel(process: Process): void {
+    const runner = this.#runners.get(process);
+    if (runner === undefined) return;
     this.#world.count("process cancelled");
     this.#world.log(() => `${process.name} is cancelled`);
     this.#cancelled.add(process);

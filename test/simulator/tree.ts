@@ -118,13 +118,19 @@ export class Tree {
   }
 
   #split(path: string): [Folder, string] {
-    const names = namesOf(path);
-    const name = names.pop();
-    if (name === undefined) throw new SystemError("EINVAL", path);
-    return [this.folder(`/${names.join("/")}`), name];
+    const at = path.lastIndexOf("/");
+    return [this.folder(path.slice(0, at)), path.slice(at + 1)];
   }
 }
 
-function namesOf(path: string): string[] {
-  return path.split("/").filter((name) => name !== "");
+const split = new Map<string, readonly string[]>();
+
+function namesOf(path: string): readonly string[] {
+  const known = split.get(path);
+  if (known !== undefined) return known;
+  const names = path.split("/").filter((name) => name !== "");
+  // The same few hundred names come again and again, as long as a history lasts.
+  if (split.size > 1000) split.clear();
+  split.set(path, names);
+  return names;
 }
