@@ -33,26 +33,35 @@ export function createJournal(context: JournalContext, owner: string): Journal {
   return {
     findResult: (key) => findResult(db, key),
 
-    claim: (key, parts, stage, adopt) =>
-      db.transaction().execute(async (trx): Promise<Claim> => {
-        const result = await findResult(trx, key);
-        if (result !== null) return { kind: "recorded", result };
-        const lease = await findLease(trx, key);
-        if (lease !== null) {
-          const live = lease.owner === owner ? inFlight.has(lease.id) : !vigil(lease.owner, lease.beats);
-          if (live) return { kind: "held" };
-        }
-        await introduce(trx, clock, owner);
-        const adopted = lease !== null && adopt ? await passOn(trx, lease.id, key, owner) : null;
-        if (lease !== null && adopted === null) await end(trx, clock, lease, "fenced", null);
-        const attempt = adopted ?? (await begin(trx, clock, { key, parts, stage, owner }));
-        inFlight.add(attempt.id);
-        return {
-          kind: "granted",
-          attempt,
-          from: adopted !== null ? "adopted" : lease !== null ? "takenOver" : "nobody",
-        };
-      }),
+    claim: async (key, parts, stage, adopt) => {
+      let begun: string | null = null;
+      try {
+        return await db.transaction().execute(async (trx): Promise<Claim> => {
+          const result = await findResult(trx, key);
+          if (result !== null) return { kind: "recorded", result };
+          const lease = await findLease(trx, key);
+          if (lease !== null) {
+            const live = lease.owner === owner ? inFlight.has(lease.id) : !vigil(lease.owner, lease.beats);
+            if (live) return { kind: "held" };
+          }
+          await introduce(trx, clock, owner);
+          const adopted = lease !== null && adopt ? await passOn(trx, lease.id, key, owner) : null;
+          if (lease !== null && adopted === null) await end(trx, clock, lease, "fenced", null);
+          const attempt = adopted ?? (await begin(trx, clock, { key, parts, stage, owner }));
+          begun = attempt.id;
+          inFlight.add(attempt.id);
+          return {
+            kind: "granted",
+            attempt,
+            from: adopted !== null ? "adopted" : lease !== null ? "takenOver" : "nobody",
+          };
+        });
+      } catch (error) {
+        // It may have been committed all the same. Nobody here works at it then: the next claim takes it over.
+        if (begun !== null) inFlight.delete(begun);
+        throw error;
+      }
+    },
 
     heartbeat: () =>
       db.transaction().execute(async (trx) => {
