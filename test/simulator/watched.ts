@@ -18,24 +18,38 @@ export function watchedJournal(lab: Lab, process: Process, journal: Journal, err
       kind === "io" ? ({ kind, path: "db", detail: "injected" } as const) : ({ kind, path: "db" } as const);
     throw new StoreError(problem, { cause });
   };
-  const call = <T>(what: string, writes: boolean, effect: () => Promise<T>): Promise<T> =>
+  /** @param unknown what the journal itself makes of not knowing whether it was done */
+  const call = <T>(
+    what: string,
+    writes: boolean,
+    effect: () => Promise<T>,
+    unknown: (value: T) => void = () => {},
+  ): Promise<T> =>
     cross(process, pace, async () => {
       if (!world.calm && writes && disk.full) fail("disk-full", what);
       if (!world.calm && world.chance(errors)) fail("busy", what);
       const value = await effect();
       world.log(() => `${process.name} ${what} → ${JSON.stringify(value)}`);
       // Done, and the word of it was lost.
-      if (!world.calm && world.chance(errors / 2)) fail("io", what);
+      if (!world.calm && world.chance(errors / 2)) {
+        unknown(value);
+        fail("io", what);
+      }
       return value;
     });
   return {
     findResult: (key) => call(`finds ${key.slice(0, 6)}`, false, () => journal.findResult(key)),
     claim: (key, parts, stage, adopt) =>
-      call(`claims ${stage} ${key.slice(0, 6)}`, true, async () => {
-        const claim = await journal.claim(key, parts, stage, adopt);
-        checks.claimed(process, key, claim);
-        return claim;
-      }),
+      call(
+        `claims ${stage} ${key.slice(0, 6)}`,
+        true,
+        async () => {
+          const claim = await journal.claim(key, parts, stage, adopt);
+          checks.claimed(process, key, claim);
+          return claim;
+        },
+        (claim) => claim.kind === "granted" && journal.leave(claim.attempt),
+      ),
     heartbeat: () =>
       call("beats", true, async () => {
         await journal.heartbeat();
