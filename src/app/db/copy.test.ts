@@ -320,7 +320,7 @@ describe.skipIf(program === null)("a record in a team's database", () => {
     expect(await failureOf(copy(team(), `${rig.url}#cairn_none`, `sqlite:${path}`))).toMatch(/^not-found/);
   });
 
-  it("is backed up and restored in the same form as any other", async () => {
+  it("is backed up and restored in one form, whatever the database", async () => {
     await fill(team());
     const file = join(folder, "team.cairn");
     const note = await backUp({ lab: team(), file, onProgress });
