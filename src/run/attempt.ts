@@ -77,8 +77,7 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
   try {
     const began = deps.clock.monotonic();
     const execution = order.adopted ? await attach(deps, order, paths) : await start(deps, order, paths);
-    if (execution === null) return { kind: "nothing-there" };
-    if ("kind" in execution) return failed(execution);
+    if ("kind" in execution) return execution;
     life.advance("running");
     order.onStarted();
     reach("spawned");
@@ -130,16 +129,18 @@ function systemCause(error: unknown): FailureCause {
   throw error;
 }
 
-async function start(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<Execution | FailureCause> {
+async function start(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<Execution | AttemptOutcome> {
   const stale = await changedCode(deps, order);
-  if (stale !== null) return stale;
+  if (stale !== null) return { kind: "failed", cause: stale };
   await prepare(deps, order, paths);
   deps.atPoint?.("prepared");
+  // Whoever was silent meanwhile would start it beside the one that took the key, where both resume.
+  if (!(await deps.journal.holds(order.attempt))) return { kind: "passed-on" };
   return deps.executor.start(taskOf(deps, order, paths));
 }
 
-async function attach(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<Execution | null> {
-  return (await deps.executor.attach?.(taskOf(deps, order, paths))) ?? null;
+async function attach(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<Execution | AttemptOutcome> {
+  return (await deps.executor.attach?.(taskOf(deps, order, paths))) ?? { kind: "nothing-there" };
 }
 
 async function prepare(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<void> {
