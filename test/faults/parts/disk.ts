@@ -33,7 +33,7 @@ export const disk: Part = {
     }
     const watch = watchLab(lab, notes);
     const filler = join(lab, "filler");
-    const rounds = order.size === "long" ? 40 : 3;
+    const rounds = order.size === "long" ? 30 : 3;
     let last = 0;
     try {
       for (let round = 0; round < rounds; round++) {

@@ -16,7 +16,7 @@ export const edits: Part = {
   title: "inputs edited while a stage runs, declared outputs that are missing",
   run: async (order) => {
     const notes = takeNotes();
-    const rounds = order.size === "long" ? 8 : 1;
+    const rounds = order.size === "long" ? 4 : 1;
     for (let round = 0; round < rounds; round++) {
       for (const change of ["write", "delete", "put back its time"] as const) {
         await withRig((rig) => editInput(notes, rig, change));

@@ -12,6 +12,9 @@ const calls = ["fsync", "fdatasync", "pwrite64", "rename", "mkdir"];
 /** Under strace a scheduler is slow; one that takes longer hangs, in milliseconds. */
 const patience = 90_000;
 
+/** Node says ENOENT when a folder that it makes with those above it cannot be made. */
+const reason = /EIO|disk I\/O error|i\/o error|unable to open database|ENOENT: [^\n]*, mkdir/i;
+
 /** The system answers EIO to some of a scheduler's writes. What was told as recorded is; the rest is made afterwards. */
 export const eio: Part = {
   name: "eio",
@@ -27,7 +30,7 @@ export const eio: Part = {
     const notes = takeNotes();
     const lab = makeLabFolder();
     const watch = watchLab(lab, notes);
-    const rounds = order.size === "long" ? 6 * calls.length : 2;
+    const rounds = order.size === "long" ? 4 * calls.length : 2;
     let last = 0;
     try {
       for (let round = 0; round < rounds; round++) {
@@ -43,7 +46,7 @@ export const eio: Part = {
         clearTimeout(timer);
         notes.count(`schedulers with failing ${call}`);
         if (end.signal !== null) notes.find("lost", `a scheduler hung with ${inject}: ${end.lines.at(-1)}`);
-        else judgeFailures(notes, end, /EIO|disk I\/O error|i\/o error|unable to open database/i, ["io", "spawn"]);
+        else judgeFailures(notes, end, reason, ["io", "spawn"]);
         watch.look(end.lines);
         order.tell(`${round + 1} of ${rounds} schedulers`);
       }

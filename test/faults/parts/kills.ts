@@ -33,7 +33,7 @@ const cycle: readonly Round[] = [
 /** New runs that a worker has, so that there is something to be killed in. */
 const newSeeds = 4;
 /** In one worker's life. */
-const mostStageKills = 12;
+const mostStageKills = { short: 1, long: 8 };
 
 /**
  * The scheduler is killed again and again, at every named moment and at random ones, and so are its stages; after each
@@ -63,13 +63,9 @@ async function killOn(notes: Notes, order: PartOrder, label: string): Promise<vo
       const first = firstUnfinished(watch.look([]));
       // One that is done already is taken from the record.
       last = Math.max(last, first + newSeeds);
-      await killOnce(
-        notes,
-        createRng(`${label}/round/${i}`),
-        round,
-        { lab, first: Math.max(1, first - 1), last },
-        watch.look,
-      );
+      const random = createRng(`${label}/round/${i}`);
+      const place = { lab, first: Math.max(1, first - 1), last, mostStageKills: mostStageKills[order.size] };
+      watch.look(await killOnce(notes, random, round, place));
       if (performance.now() - lastTold < 5000) continue;
       lastTold = performance.now();
       order.tell(`${notes.kills()} of ${order.kills} kills`);
@@ -87,16 +83,12 @@ interface Place {
   readonly lab: string;
   readonly first: number;
   readonly last: number;
+  readonly mostStageKills: number;
 }
 
-async function killOnce(
-  notes: Notes,
-  random: Rng,
-  round: Round,
-  place: Place,
-  look: (told: readonly string[]) => unknown,
-): Promise<void> {
-  const { lab } = place;
+/** Returns what the worker told. */
+async function killOnce(notes: Notes, random: Rng, round: Round, place: Place): Promise<readonly string[]> {
+  const { lab, first, last } = place;
   const behaviours = behavioursFor(round).map((name) => join(lab, name));
   for (const path of behaviours) writeFileSync(path, "0.15");
   const at =
@@ -105,13 +97,18 @@ async function killOnce(
   const moment = random.int(1500);
   let stageKills = 0;
   const kill = (worker: ChildProcess) => worker.kill("SIGKILL");
-  const worker = startWorker({ ...place, at }, (text, number, child) => {
+  const worker = startWorker({ lab, first, last, at }, (text, number, child) => {
     // The first thing told comes after the sweep: nothing of an earlier worker runs any more.
     if (number === 1) for (const pid of orphansOf(lab, child.pid)) notes.find("orphaned", `process ${pid} is left`);
     if (round.kind === "line" && number >= line) kill(child);
     if (round.kind === "hanging" && text.startsWith("started")) kill(child);
     if (round.kind === "point" && round.point === "released" && text === "at spawned") child.kill("SIGTERM");
-    if (round.kind === "stages" && text.startsWith("started") && stageKills < mostStageKills && random.uniform() < 0.8)
+    if (
+      round.kind === "stages" &&
+      text.startsWith("started") &&
+      stageKills < place.mostStageKills &&
+      random.uniform() < 0.8
+    )
       stageKills += Math.sign(killStages(lab));
   });
   const timer = round.kind === "moment" ? setTimeout(() => kill(worker.process), moment) : undefined;
@@ -128,7 +125,7 @@ async function killOnce(
   }
   for (const bad of end.lines.filter((text) => text.startsWith("bad")))
     notes.find("lost", `a stage was given up: ${bad}`);
-  look(end.lines);
+  return end.lines;
 }
 
 function behavioursFor(round: Round): readonly string[] {

@@ -54,7 +54,10 @@ export const remote: Part = {
       if (end.code !== 0) notes.find("lost", `the last one did not end: ${end.errors}`);
       // A job's shell outlives its exit file by a moment.
       for (let waited = 0; waited < 100 && processesOfLab(lab).length > 0; waited++) await delay(50);
-      watch.settle(last);
+      const { attempts } = watch.settle(last);
+      // An attempt is named by the fencing number that it began with, and has another when it was adopted.
+      const adopted = attempts.filter(({ id, fence }) => !new RegExp(`-${fence}-[0-9a-f]+$`).test(id));
+      notes.count("jobs adopted", adopted.length);
       notes.count("jobs", ray.started.length);
       if (new Set(ray.started).size !== ray.started.length) notes.find("duplicated", "a job was started twice");
     } finally {

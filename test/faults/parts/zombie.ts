@@ -23,7 +23,7 @@ export const zombie: Part = {
   title: "SIGSTOP past a lease, another wins, SIGCONT",
   run: async (order) => {
     const notes = takeNotes();
-    const rounds = order.size === "long" ? 4 * points.length : 3;
+    const rounds = order.size === "long" ? 2 * points.length : 3;
     for (let i = 0; i < rounds; i++) {
       await stopOnce(notes, order, i);
       order.tell(`${i + 1} of ${rounds} zombies`);
