@@ -69,8 +69,8 @@ export interface GcReport {
 export interface LocalArtifacts extends ArtifactStore {
   /** As `publish`, and says what is in it. */
   keep(directory: string): Promise<Result<Kept, PublishProblem>>;
-  /** Takes a directory in whose content was checked against the manifest as it was written; says where it is now. */
-  admit(directory: string, manifest: Manifest): Promise<string>;
+  /** Takes a directory in that was made by the manifest. It is looked at when it is opened, as any other. */
+  admit(directory: string, manifest: Manifest): Promise<void>;
   pathOf(digest: Digest): string;
   digests(): Promise<readonly Digest[]>;
   /** Removes an artifact, unless it was used at the last moment. `usedAt` is what its time of use was found to be. */
@@ -105,15 +105,12 @@ export function createArtifacts(root: string): LocalArtifacts {
     return state.kind === "sound" ? path : null;
   };
 
-  const admit = async (directory: string, manifest: Manifest): Promise<string> => {
+  const admit = async (directory: string, manifest: Manifest): Promise<void> => {
     const digest = manifestDigest(manifest);
     const path = pathOf(digest);
     await makeDurable(directory, manifest);
     await makeFolder(dirname(path), root);
     await place(directory, path);
-    // What lies there now, ours or another process's, is the same content: looked at once so that it is believed later.
-    verified.set(digest, await directoryIdentity(path));
-    return path;
   };
 
   const keep = async (directory: string): Promise<Result<Kept, PublishProblem>> => {
@@ -121,7 +118,11 @@ export function createArtifacts(root: string): LocalArtifacts {
     if (!manifest.ok) return err(manifest.error);
     const digest = manifestDigest(manifest.value);
     const path = pathOf(digest);
-    if ((await openArtifact(digest)) === null) await admit(directory, manifest.value);
+    if ((await openArtifact(digest)) === null) {
+      await admit(directory, manifest.value);
+      // What lies there now, ours or another process's, is the same content: looked at once so that it is believed later.
+      verified.set(digest, await directoryIdentity(path));
+    }
     // The age that gc goes by: in use as of now.
     const now = new Date();
     await utimes(path, now, now);

@@ -41,7 +41,9 @@ export function createStoredArtifacts(options: StoredOptions): ArtifactStore {
     const folder = join(root, fetchFolder, `${digest}-${randomBytes(4).toString("hex")}`);
     try {
       if (!(await write(storage, stored.manifest, folder))) return null;
-      return await local.admit(folder, stored.manifest);
+      await local.admit(folder, stored.manifest);
+      // Read back, so that what this disk made of it is seen too.
+      return await local.open(digest);
     } finally {
       await removeReadOnly(folder);
     }
@@ -104,10 +106,13 @@ async function write(storage: ArtifactBucket, manifest: Manifest, folder: string
   let whole = true;
   await eachOf(blobsOf(manifest), blobsAtOnce, async (blob) => {
     if (!whole) return;
-    const file = await open(join(folder, blob.path), "w");
+    let file = await open(join(folder, blob.path), "w");
     try {
       const outcome = await storage.fetch(blob, {
-        restart: () => file.truncate(0),
+        restart: async () => {
+          await file.close();
+          file = await open(join(folder, blob.path), "w");
+        },
         chunk: async (bytes) => void (await file.appendFile(bytes)),
       });
       if (outcome !== "sound") whole = false;

@@ -123,15 +123,14 @@ async function readWhole(
       at += bytes.length;
       if (at <= size) await take(bytes);
     });
+    if (broken === null) return at === size ? "whole" : "wrong-size";
     if (at > size) return "wrong-size";
     stalls = at > before ? 0 : stalls + 1;
-    if (stalls < mostStalls) {
-      if (stalls > 0) await delay(50 * 2 ** stalls);
-    } else if (broken === null) return "wrong-size";
-    else {
+    if (stalls === mostStalls) {
       const message = `${bucket.name} breaks off sending ${key} again and again (${broken.message})`;
       throw new StorageError("unreachable", "GetObject", message, broken);
     }
+    if (stalls > 0) await delay(50 * 2 ** stalls);
   }
   return "whole";
 }
