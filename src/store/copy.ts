@@ -65,6 +65,8 @@ export async function copyRecord(
     to.transaction().execute(async (target) => {
       const total = (await countRows(source)).reduce((sum, { rows }) => sum + rows, 0);
       let done = 0;
+      await takeTime(source);
+      await takeTime(target);
       await (isPostgres(target) ? sql`set constraints all deferred` : sql`pragma defer_foreign_keys = on`).execute(
         target,
       );
@@ -112,6 +114,13 @@ export async function countRecord(
 /** Whether nothing was ever recorded: a lab that was looked at has an owner, perhaps. */
 export async function isEmptyRecord(db: Kysely<Schema>): Promise<boolean> {
   return (await countRecord(db)).every(({ table, rows }) => rows === 0 || table === "owners");
+}
+
+/** One side waits while the other works. */
+async function takeTime(trx: Transaction<Schema>): Promise<void> {
+  if (!isPostgres(trx)) return;
+  await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
+  await sql`set local statement_timeout = 0`.execute(trx);
 }
 
 function reading<T>(db: Kysely<Schema>, work: (trx: Transaction<Schema>) => Promise<T>): Promise<T> {

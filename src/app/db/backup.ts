@@ -9,7 +9,7 @@ import { openSqliteDatabase } from "../../store/sqlite.ts";
 import { conflict, notFound } from "../errors.ts";
 import { refuseWhileAtWork } from "./at-work.ts";
 import { copyInto, exists, mustExist, removePlace } from "./copy.ts";
-import { findRecord, labelOf, openPlace, type Place, type RecordedLab, settleRecord } from "./record.ts";
+import { labelOf, openPlace, type Place, type RecordedLab, recordInUse, settleRecord } from "./record.ts";
 
 export interface BackupRequest {
   readonly lab: RecordedLab;
@@ -20,7 +20,7 @@ export interface BackupRequest {
 /** Writes the lab's record, as it is at one moment, into one file. Others may go on meanwhile. @throws CairnError; StoreError */
 export async function backUp({ lab, file, onProgress }: BackupRequest): Promise<BackupNote> {
   if (existsSync(file)) throw conflict(`there is a file ${file}`, "A backup overwrites nothing: give it another name.");
-  const { place } = await findRecord(lab);
+  const { place } = await recordInUse(lab, systemClock);
   await mustExist(place);
   const db = await openPlace(place, systemClock, false);
   try {
@@ -45,7 +45,7 @@ export interface RestoreReport {
 export async function restore(request: BackupRequest & { readonly force: boolean }): Promise<RestoreReport> {
   const { lab, file, force, onProgress } = request;
   if (!existsSync(file)) throw notFound(`there is no file ${file}`);
-  const { place } = await findRecord(lab);
+  const { place } = await recordInUse(lab, systemClock);
   const there = await whatIsThere(lab, place);
   if (there === "record" && !force)
     throw conflict(`the lab has a record in ${labelOf(place)}`, "With --force it is set aside, and can be had back.");

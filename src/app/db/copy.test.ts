@@ -20,6 +20,7 @@ import { systemClock } from "../../base/clock.ts";
 import { createRng } from "../../base/rng.ts";
 import { stageKey } from "../../recipe/fingerprint.ts";
 import { digestRecord } from "../../store/copy.ts";
+import { knownVersion } from "../../store/migrations/migrate.ts";
 import { connectSqlite, openSqliteStore } from "../../store/sqlite.ts";
 import { type Store, StoreError } from "../../store/store.ts";
 import { CairnError } from "../errors.ts";
@@ -253,7 +254,7 @@ describe.skipIf(program === null)("a record in a team's database", () => {
     await store.updateRun("later", "alive", { state: "failed" });
     await store.close();
     expect(await failureOf(openOwn())).toMatch(/^conflict: this lab's record is in a PostgreSQL database/);
-    expect(await databaseStatus(team())).toMatchObject({ backend: "postgresql", version: 3, known: 3 });
+    expect(await databaseStatus(team())).toMatchObject({ backend: "postgresql", version: knownVersion, known: knownVersion });
     expect(await failureOf(copy(team(), null, `sqlite:${own()}`))).toMatch(/^conflict: there is a record in/);
     rmSync(own());
     expect((await copy(team(), null, `sqlite:${own()}`)).inUse).toBe(true);
@@ -285,6 +286,35 @@ describe.skipIf(program === null)("a record in a team's database", () => {
     expect(await failureOf(openOwn({ ...team(), url: `${rig.url}#cairn_other` }))).toMatch(
       /^conflict: this lab is recorded in/,
     );
+  });
+
+  it("is looked at before there is one, and then made by whatever opens it first", async () => {
+    expect(await databaseStatus(team())).toMatchObject({
+      backend: "postgresql",
+      schema: null,
+      version: 0,
+      server: null,
+    });
+    expect(await failureOf(backUp({ lab: team(), file: join(folder, "b"), onProgress }))).toMatch(/^not-found/);
+    expect(await migrateRecord(team())).toMatchObject({ from: 0, to: knownVersion });
+    expect(await rig.ask("select 1 from pg_namespace where nspname like 'cairn%'")).toHaveLength(1);
+    expect(await databaseStatus(team())).toMatchObject({ version: knownVersion, server: expect.stringMatching(/^PostgreSQL/) });
+  });
+
+  it("leaves no record on this machine behind without a word, by whatever command", async () => {
+    await fill();
+    const file = join(folder, "b.cairn");
+    await backUp({ lab, file, onProgress });
+    for (const refused of [
+      () => openOwn(team()),
+      () => databaseStatus(team()),
+      () => migrateRecord(team()),
+      () => backUp({ lab: team(), file: join(folder, "c"), onProgress }),
+      () => restore({ lab: team(), file, force: true, onProgress }),
+    ]) {
+      expect(await failureOf(refused())).toMatch(/^conflict: this lab has a record in .*cairn\.db/);
+    }
+    expect(await rig.ask("select 1 from pg_namespace where nspname like 'cairn%'")).toEqual([]);
   });
 
   it("is made once, when two processes begin it at once", async () => {
@@ -340,6 +370,6 @@ describe.skipIf(program === null)("a record in a team's database", () => {
     const db = connectSqlite(join(alone.workspace, "cairn.db"));
     expect(await digestRecord(db)).toEqual(note.tables);
     await db.destroy();
-    expect(await migrateRecord(team())).toMatchObject({ from: 3, to: 3 });
+    expect(await migrateRecord(team())).toMatchObject({ from: knownVersion, to: knownVersion });
   });
 });

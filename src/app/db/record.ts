@@ -44,9 +44,8 @@ export function sqlitePath({ workspace }: Pick<RecordedLab, "workspace">): strin
  * @throws CairnError when it is not plain which record is meant; StoreError when that cannot be used
  */
 export async function openRecord(lab: RecordedLab, clock: Clock, isDead: (owner: string) => boolean): Promise<Store> {
-  const { place, known } = await findRecord(lab);
+  const { place, known } = await recordInUse(lab, clock);
   if (place.kind === "sqlite") return openSqliteStore(place.path, clock, isDead);
-  if (!known) await refuseToLeave(lab, clock);
   const store = await openPostgresStore({ place: place.place, clock, isDead, make: !known });
   if (known || keepFirst(lab, place.place.schema)) return store;
   // Another process of this lab was quicker, and its name counts.
@@ -55,8 +54,21 @@ export async function openRecord(lab: RecordedLab, clock: Clock, isDead: (owner:
   return openRecord(lab, clock, isDead);
 }
 
-/** Where the record in use is, or would be made; `known`: the lab was recorded there before. @throws CairnError */
-export async function findRecord(lab: RecordedLab): Promise<{ readonly place: Place; readonly known: boolean }> {
+/** Where a lab's record is, or is to be; `known`: the lab was recorded there before. */
+interface FoundRecord {
+  readonly place: Place;
+  readonly known: boolean;
+}
+
+/** Where the record in use is. @throws CairnError as `findRecord`, and when another one would be left without a word */
+export async function recordInUse(lab: RecordedLab, clock: Clock): Promise<FoundRecord> {
+  const found = await findRecord(lab);
+  if (!found.known) await refuseToLeave(lab, clock);
+  return found;
+}
+
+/** Where the record in use is, or would be made. @throws CairnError */
+export async function findRecord(lab: RecordedLab): Promise<FoundRecord> {
   const schema = readSchema(lab);
   const { url } = lab;
   if (url === undefined || url === "") {

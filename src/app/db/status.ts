@@ -3,7 +3,8 @@ import { systemClock } from "../../base/clock.ts";
 import { type CopiedTable, countRecord } from "../../store/copy.ts";
 import { describeDatabase } from "../../store/describe.ts";
 import { knownVersion } from "../../store/migrations/migrate.ts";
-import { findRecord, labelOf, lookAt, openPlace, type RecordedLab } from "./record.ts";
+import { isDeadHere } from "../../store/owner.ts";
+import { labelOf, lookAt, openRecord, type RecordedLab, recordInUse } from "./record.ts";
 
 export interface DatabaseStatus {
   readonly backend: "sqlite" | "postgresql";
@@ -19,16 +20,16 @@ export interface DatabaseStatus {
   readonly tables: readonly { readonly table: CopiedTable; readonly rows: number }[];
 }
 
-/** Where the lab's record is and what is in it; changes nothing. @throws CairnError; StoreError */
+/** Where the lab's record is and what is in it. @throws CairnError; StoreError */
 export async function databaseStatus(lab: RecordedLab): Promise<DatabaseStatus> {
-  const { place } = await findRecord(lab);
+  const { place, known } = await recordInUse(lab, systemClock);
   const own = {
     backend: place.kind === "sqlite" ? "sqlite" : "postgresql",
     place: labelOf(place),
-    schema: place.kind === "sqlite" ? null : place.place.schema,
+    schema: place.kind === "postgres" && known ? place.place.schema : null,
     known: knownVersion,
   } as const;
-  if (place.kind === "sqlite" && !existsSync(place.path))
+  if (!known || (place.kind === "sqlite" && !existsSync(place.path)))
     return { ...own, server: null, version: 0, bytes: 0, tables: [] };
   const db = lookAt(place);
   try {
@@ -44,7 +45,7 @@ export async function migrateRecord(
   lab: RecordedLab,
 ): Promise<{ readonly place: string; readonly from: number; readonly to: number }> {
   const { version } = await databaseStatus(lab);
-  const { place, known } = await findRecord(lab);
-  await (await openPlace(place, systemClock, !known)).destroy();
-  return { place: labelOf(place), from: version, to: knownVersion };
+  await (await openRecord(lab, systemClock, isDeadHere)).close();
+  const { place } = await databaseStatus(lab);
+  return { place, from: version, to: knownVersion };
 }
