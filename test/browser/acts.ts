@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { goTo } from "./rig.ts";
 
 /** What people do, by the names that they see. */
@@ -29,9 +29,14 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole("button", { name: "Comment", exact: true }).click();
 }
 
+/** What the queue does, in the line above the page; behind it is the switch. */
+export function queueSwitch(page: Page): Locator {
+  return page.locator("header button[aria-haspopup=dialog]").first();
+}
+
 /** @param order the switch's words */
 export async function turnQueue(page: Page, order: "Pause" | "Resume"): Promise<void> {
-  await page.locator("header button[aria-expanded]").click();
+  await queueSwitch(page).click();
   await page.getByRole("button", { name: order, exact: true }).click();
 }
 

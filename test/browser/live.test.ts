@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { removeLab } from "../durability/rig.ts";
 import { needs } from "../needs.ts";
-import { propose, say, turnQueue } from "./acts.ts";
+import { propose, queueSwitch, say, turnQueue } from "./acts.ts";
 import { addContribution, cairn, copyLab, goTo, openBrowser, type Server, serve, until, visit } from "./rig.ts";
 
 /** A lab at work under open pages: from a proposal to its landing, in two browsers, and through the server's death. */
@@ -89,7 +89,7 @@ describe.skipIf(chromium === null)("a lab at work", () => {
     expect(Math.min(...delays)).toBeLessThan(2000);
 
     await turnQueue(there.page, "Pause");
-    const switchHere = here.page.locator("header button[aria-expanded]");
+    const switchHere = queueSwitch(here.page);
     await there.page.getByText("Paused. What runs is finished.").waitFor();
     const paused = performance.now();
     await switchHere.getByText("Paused").waitFor();
@@ -126,9 +126,9 @@ describe.skipIf(chromium === null)("a lab at work", () => {
     await onQueue.getByText("Reconnecting…").waitFor({ state: "detached", ...patience });
     await onQueue.getByRole("link", { name: "Batches four times as large" }).waitFor(patience);
     // It is as it was left, and takes orders again.
-    await onRuns.locator("header button[aria-expanded]").getByText("Paused").waitFor();
+    await queueSwitch(onRuns).getByText("Paused").waitFor();
     await turnQueue(onRuns, "Resume");
-    await onQueue.locator("header button[aria-expanded]").getByText("Paused").waitFor({ state: "detached" });
+    await queueSwitch(onQueue).getByText("Paused").waitFor({ state: "detached" });
     for (const page of [onRuns, onQueue]) expect(await page.evaluate("window.sameAsBefore")).toBe(true);
   });
 });

@@ -89,7 +89,7 @@ describe.skipIf(chromium === null)("a team", () => {
     expect((await ask("/queue", "PATCH", { paused: true })).status).toBe(403);
     expect((await ask("/accounts", "POST", { name: "more", scopes: ["read"] })).status).toBe(403);
     await goTo(lead.page, "/queue");
-    await lead.page.getByRole("link", { name: "long-warmup" }).waitFor();
+    await lead.page.locator('a[href="/contributions/long-warmup"]').waitFor();
   });
 
   test("a stranger is told of no author before it is decided", async () => {
