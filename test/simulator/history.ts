@@ -36,6 +36,8 @@ export interface History {
   readonly turns: number;
 }
 
+/** So many processes a history has, before those that end it. */
+const most = 8;
 /** With faults over, everything comes to rest within this, in virtual milliseconds. */
 const patience = 4 * 3_600_000;
 
@@ -165,12 +167,15 @@ class Story {
   #gone(process: Process, how: string): void {
     this.#world.log(() => `${process.name} ${how}`);
     kill(process);
-    const left = this.#lab.shape.requests.filter(({ id }) => this.#wanted.has(id));
     // Somebody starts it again, sooner or later.
-    if (left.length > 0 && this.#born < 8 && !this.#world.calm)
+    if (this.#left().length > 0 && this.#born < most && !this.#world.calm)
       this.#world.after(this.#world.between({ least: 100, most: 60_000 }), () => {
-        if (!this.#world.calm) this.#spawn(left);
+        if (!this.#world.calm) this.#spawn(this.#left());
       });
+  }
+
+  #left(): RunRequest[] {
+    return this.#lab.shape.requests.filter(({ id }) => this.#wanted.has(id));
   }
 
   #store(process: Process): Store {
@@ -236,9 +241,6 @@ class Story {
     const kinds: readonly (() => void)[] = [
       () => this.#strike((process) => this.#kill(process)),
       () => this.#strike((process) => this.#pause(process)),
-      () => this.#ambushes.set(world.pick(failPoints), (process) => this.#kill(process)),
-      () => this.#ambushes.set(world.pick(failPoints), (process) => this.#pause(process)),
-      () => this.#ambushes.set(world.pick(failPoints), (process) => this.#pause(process)),
       () => this.#strike((process) => this.#cancel(process)),
       () => this.#fillDisk(),
       () => this.#edit(),
@@ -247,7 +249,11 @@ class Story {
       kind === "machine" ? () => this.#cutPower() : () => this.#cutContact(),
       kind === "machine" ? () => this.#strike((process) => this.#kill(process)) : () => this.#cluster.loseOne(),
     ];
-    for (let i = world.rng.int(10); i > 0; i--) world.at(chaos * world.rng.uniform(), world.pick(kinds));
+    // Most of the work is done early.
+    const when = { least: 10, most: chaos };
+    for (let i = world.rng.int(10); i > 0; i--) world.at(world.between(when), world.pick(kinds));
+    const ambushes = [(process: Process) => this.#pause(process), (process: Process) => this.#kill(process)];
+    for (let i = world.rng.int(4); i > 0; i--) this.#ambushes.set(world.pick(failPoints), world.pick(ambushes));
   }
 
   /** Does something to one of those who live. */
@@ -262,7 +268,11 @@ class Story {
   }
 
   #pause(process: Process): void {
-    const wait = this.#world.between({ least: 1000, most: 150_000 });
+    const world = this.#world;
+    const wait = world.chance(0.7) ? world.between({ least: 35_000, most: 200_000 }) : 1000 * world.rng.uniform();
+    // Whoever thinks that it hangs starts another.
+    if (world.chance(0.7) && this.#born < most)
+      world.after(5000 * world.rng.uniform(), () => this.#spawn(this.#left()));
     this.#world.count(wait > 35_000 ? "process paused past its lease" : "process paused");
     this.#world.log(() => `${process.name} is paused for ${(wait / 1000).toFixed(1)} s`);
     pause(process);
@@ -326,7 +336,6 @@ class Story {
     this.#cluster.reachable = true;
     this.#lab.disk.full = false;
     this.#lab.code.set(sourceFile, sourceAsItWas);
-    for (const process of this.#world.processes) resume(process);
   }
 
   /** Until every process is gone. */
@@ -345,7 +354,7 @@ class Story {
   async #end(): Promise<void> {
     await this.#wait(this.#lab.shape.chaos + 1);
     await this.#allGone();
-    this.#spawn(this.#lab.shape.requests.filter(({ id }) => this.#wanted.has(id)));
+    this.#spawn(this.#left());
     await this.#allGone();
     if (this.#wanted.size > 0) this.#world.violate(`${[...this.#wanted]} had no answer`);
     await this.#cancelLeft();
