@@ -48,6 +48,7 @@ function digestOfSources(): string {
     "src/api/*.ts",
     "src/base/*.ts",
     "src/report/*.ts",
+    "src/app/web-build*.ts",
     "package-lock.json",
   ];
   const paths = globSync(patterns, { cwd: root, exclude: ["web/dist/**", "web/node_modules/**"] }).sort();
@@ -58,6 +59,8 @@ function digestOfSources(): string {
 function build(folder: string): Promise<void> {
   const worker = new Worker(new URL("./web-build-thread.ts", import.meta.url), {
     workerData: { root: web, folder },
+    // Whatever this process is: under another name React is built for its developers.
+    env: { ...process.env, NODE_ENV: "production" },
     execArgv: [],
     stdout: true,
   });
