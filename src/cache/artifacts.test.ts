@@ -1,10 +1,8 @@
 import { execFileSync } from "node:child_process";
 import {
-  appendFileSync,
   chmodSync,
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,10 +13,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import fc from "fast-check";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Digest, sha256 } from "../base/digest.ts";
+import { artifactsContract, damageFile, type Files, writeTree } from "../../test/contracts/artifacts.ts";
+import type { Digest } from "../base/digest.ts";
 import { createArtifacts, removeReadOnly } from "./artifacts.ts";
 
 let root = "";
@@ -28,18 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => removeReadOnly(root));
 
-type Files = Readonly<Record<string, string>>;
-
-/** A fresh directory with these files; a name that ends with `*` is executable, one that ends with `/` a folder. */
 function directory(files: Files): string {
-  const path = join(root, `out-${count++}`);
-  mkdirSync(path);
-  for (const [name, text] of Object.entries(files)) {
-    const full = join(path, name.replace("*", ""));
-    mkdirSync(name.endsWith("/") ? full : dirname(full), { recursive: true });
-    if (!name.endsWith("/")) writeFileSync(full, text, { mode: name.endsWith("*") ? 0o755 : 0o644 });
-  }
-  return path;
+  return writeTree(join(root, `out-${count++}`), files);
 }
 
 async function published(path: string, store = createArtifacts(join(root, "store"))): Promise<Digest> {
@@ -54,26 +42,18 @@ async function opened(digest: Digest, store = createArtifacts(join(root, "store"
   return path;
 }
 
-/** Changes a file of a published directory as a broken disk or a careless person would. */
-function damage(file: string): void {
-  chmodSync(file, 0o644);
-  const { atime, mtime } = statSync(file);
-  appendFileSync(file, "x");
-  utimesSync(file, atime, mtime);
-}
+let contractRoot = "";
+artifactsContract({
+  name: "local",
+  begin: async (fresh) => {
+    contractRoot = fresh;
+  },
+  open: () => createArtifacts(join(contractRoot, "store")),
+  harm: async (digest, harm) => harm(createArtifacts(join(contractRoot, "store")).pathOf(digest)),
+  trees: 50,
+});
 
 describe("publishing", () => {
-  it("moves the directory into place, read-only, as it was", async () => {
-    const source = directory({ a: "1", "sub/b*": "2", "empty/": "" });
-    const path = await opened(await published(source));
-    expect(existsSync(source)).toBe(false);
-    expect(readFileSync(join(path, "a"), "utf8")).toBe("1");
-    expect(statSync(join(path, "a")).mode & 0o777).toBe(0o444);
-    expect(statSync(join(path, "sub/b")).mode & 0o777).toBe(0o555);
-    expect(statSync(path).mode & 0o777).toBe(0o555);
-    expect(readdirSync(path)).toEqual(["a", "empty", "sub"]);
-  });
-
   it("names a directory by its content: the order of making, times and owners do not matter, all else does", async () => {
     const base: Files = { a: "1", "sub/b": "2" };
     const same = directory({ "sub/b": "2", a: "1" });
@@ -92,31 +72,6 @@ describe("publishing", () => {
     const digests = [digest];
     for (const files of others) digests.push(await published(directory(files)));
     expect(new Set(digests).size).toBe(others.length + 1);
-  });
-
-  it("gives equal directories one name and different ones different names", async () => {
-    const name = fc.constantFrom("a", "b", "c/d", "c/e", "f/g/h");
-    const files = fc.dictionary(name, fc.string({ maxLength: 3 }), { maxKeys: 4 });
-    const store = createArtifacts(join(root, "store"));
-    await fc.assert(
-      fc.asyncProperty(files, files, async (one, other) => {
-        const equal = JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
-        expect((await published(directory(one), store)) === (await published(directory(other), store))).toBe(equal);
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  it("of what is there already changes nothing, and mends what is damaged", async () => {
-    const store = createArtifacts(join(root, "store"));
-    const digest = await published(directory({ a: "1" }), store);
-    const path = await opened(digest, store);
-    const { ino } = statSync(path);
-    expect(await published(directory({ a: "1" }), store)).toBe(digest);
-    expect(statSync(path).ino).toBe(ino);
-    damage(join(path, "a"));
-    expect(await published(directory({ a: "1" }), store)).toBe(digest);
-    expect(readFileSync(join(await opened(digest), "a"), "utf8")).toBe("1");
   });
 
   it("keeps links that stay inside, and refuses all others", async () => {
@@ -142,30 +97,12 @@ describe("publishing", () => {
     execFileSync("mkfifo", [join(pipe, "p")]);
     expect(await store.publish(pipe)).toEqual({ ok: false, error: { kind: "special-file", path: "p" } });
   });
-
-  it("of the same content by many at once ends well for all", async () => {
-    const stores = Array.from({ length: 6 }, () => createArtifacts(join(root, "store")));
-    const digests = await Promise.all(stores.map((store) => published(directory({ a: "1", "b/c": "2" }), store)));
-    expect(new Set(digests).size).toBe(1);
-    expect((await createArtifacts(join(root, "store")).fsck()).damaged).toEqual([]);
-  });
-
-  it("streams large files", async () => {
-    const large = directory({});
-    execFileSync("sh", ["-c", `head -c 20000000 /dev/zero > ${join(large, "zeros")}`]);
-    const path = await opened(await published(large));
-    expect(statSync(join(path, "zeros")).size).toBe(20_000_000);
-  });
 });
 
 describe("opening", () => {
-  it("gives nothing for what was never published", async () => {
-    expect(await createArtifacts(join(root, "store")).open(sha256("never"))).toBeNull();
-  });
-
   it("notices damage, whatever it is, and quarantines it", async () => {
     const harms: ((path: string) => void)[] = [
-      (path) => damage(join(path, "a")),
+      (path) => damageFile(join(path, "a")),
       (path) => {
         chmodSync(path, 0o755);
         rmSync(join(path, "a"));
@@ -192,7 +129,7 @@ describe("fsck", () => {
     const store = createArtifacts(join(root, "store"));
     const good = await published(directory({ a: "good" }), store);
     const bad = await published(directory({ a: "bad" }), store);
-    damage(join(await opened(bad, store), "a"));
+    damageFile(join(await opened(bad, store), "a"));
     writeFileSync(join(root, "store/artifacts", good.slice(0, 2), "stray"), "");
     const seen: number[] = [];
     const report = await store.fsck(({ done }) => seen.push(done));

@@ -7,7 +7,7 @@ import { bucket, flipped, type Harm, type S3Rig, startS3 } from "../../test/rigs
 import { type Digest, sha256 } from "../base/digest.ts";
 import { type ArtifactStore, createArtifacts, removeReadOnly } from "./artifacts.ts";
 import { createArtifactBucket } from "./storage/artifact-bucket.ts";
-import { mebibyte } from "./storage/blobs.ts";
+import { mebibyte, partSize } from "./storage/blobs.ts";
 import { StorageError } from "./storage/error.ts";
 import { type Location, parseLocation } from "./storage/location.ts";
 import { openS3 } from "./storage/s3.ts";
@@ -154,7 +154,7 @@ describe("artifacts on S3", () => {
   });
 
   it("large ones go in parts, each held to its digest and sent again when it fails", async () => {
-    const large = Buffer.alloc(34 * mebibyte, "large and the same ");
+    const large = Buffer.alloc(33 * mebibyte, "large and the same ");
     const source = directory({});
     writeFileSync(join(source, "large"), large);
     const failed = new Set<number>();
@@ -173,12 +173,12 @@ describe("artifacts on S3", () => {
 
   it("an upload that is cut off leaves nothing that counts", async () => {
     const source = directory({});
-    writeFileSync(join(source, "large"), Buffer.alloc(20 * mebibyte));
+    writeFileSync(join(source, "large"), Buffer.alloc(partSize + 1));
     harmFirst("UploadPart", 99, { kind: "refuse", status: 403, code: "AccessDenied" });
     await expect(here().publish(source)).rejects.toBeInstanceOf(StorageError);
     expect([s3.objects.size, s3.uploads.size]).toEqual([0, 0]);
     const lost = directory({});
-    writeFileSync(join(lost, "large"), Buffer.alloc(20 * mebibyte));
+    writeFileSync(join(lost, "large"), Buffer.alloc(partSize + 1));
     harmFirst("CompleteMultipartUpload", 1, { kind: "lose-answer" });
     const digest = await here().publish(lost);
     expect(digest.ok && (await there().has(digest.value))).toBe(true);
@@ -300,9 +300,8 @@ describe("artifacts on S3", () => {
 
     it("removes blobs that nothing names and uploads that nobody goes on with, a day later", async () => {
       const [kept, gone] = [await publish({ a: "kept", b: "both" }), await publish({ a: "gone", b: "both" })];
-      const size = 20 * mebibyte;
       const source = directory({});
-      writeFileSync(join(source, "large"), Buffer.alloc(size));
+      writeFileSync(join(source, "large"), Buffer.alloc(partSize + 1));
       s3.harm = ({ operation }) =>
         /UploadPart|Abort/.test(operation) ? { kind: "refuse", status: 403, code: "No" } : null;
       await expect(here().publish(source)).rejects.toThrow();
