@@ -58,7 +58,7 @@ function introduce(io: Io, where: string, resumed: boolean, minutes: number): vo
       `${resumed ? "Going on in" : "The lab is in"} ${where}; measuring for at most ${minutes} minutes. Ctrl-C is safe.`,
     ),
   );
-  io.note(paint("dim", `To watch it in the browser, in another terminal: cairn -C ${where} serve\n`));
+  io.note(paint("dim", `To watch it in the browser, in another terminal: cairn -C ${where} serve --no-run\n`));
 }
 
 async function conclude(io: Io, session: Session, dir: string, setExit: (code: number) => void): Promise<void> {
