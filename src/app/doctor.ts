@@ -4,11 +4,15 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import type { ExecutorSpec } from "../lab/lab.ts";
-import { openSqliteStore } from "../store/sqlite.ts";
-import { CairnError } from "./errors.ts";
+import { isDeadHere } from "../store/owner.ts";
+import { StoreError } from "../store/store.ts";
+import { labRecord } from "./db/lab.ts";
+import { openRecord } from "./db/record.ts";
+import { databaseStatus } from "./db/status.ts";
+import { CairnError, failureOf } from "./errors.ts";
 import { remoteOf } from "./executors.ts";
 import { findUp } from "./files.ts";
-import { labFile, loadLab, workspaceFolder } from "./load.ts";
+import { labFile, loadLab } from "./load.ts";
 import { version } from "./report.ts";
 
 export interface Finding {
@@ -124,24 +128,31 @@ async function executorFinding(spec: ExecutorSpec): Promise<Finding> {
 }
 
 async function storeFinding(dir: string): Promise<Finding> {
-  const path = join(dir, workspaceFolder, "cairn.db");
-  if (!existsSync(path)) return { name: "record", state: "ok", detail: "nothing recorded yet", mend: null };
+  const name = "record";
   try {
-    const store = await openSqliteStore(path, systemClock);
+    const lab = await labRecord(dir);
+    const { server, place } = await databaseStatus(lab);
+    if (server === null) return { name, state: "ok", detail: "nothing recorded yet", mend: null };
+    const store = await openRecord(lab, systemClock, isDeadHere);
     const problems = await store.check();
     const runs = await store.listRuns();
     await store.close();
-    return problems.length === 0
-      ? { name: "record", state: "ok", detail: `${runs.length} runs, the database is sound`, mend: null }
-      : { name: "record", state: "problem", detail: problems[0] ?? "damaged", mend: restoreHelp(path) };
+    if (problems.length > 0)
+      return { name, state: "problem", detail: problems[0] ?? "damaged", mend: restoreHelp(place) };
+    return { name, state: "ok", detail: `${runs.length} runs, the database is sound (${server})`, mend: null };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return { name: "record", state: "problem", detail, mend: restoreHelp(path) };
+    if (error instanceof StoreError && error.problem.kind === "corrupt")
+      return { name, state: "problem", detail, mend: restoreHelp(error.problem.path) };
+    const failure = failureOf(error);
+    const told = failure !== null && "message" in failure ? failure.message : detail;
+    const mend = failure !== null && "help" in failure ? failure.help : null;
+    return { name, state: "problem", detail: told, mend: mend ?? "docs/database.md goes through it." };
   }
 }
 
 function restoreHelp(path: string): string {
-  return `Restore ${path} from a backup, or move it away: landings stay, and what is cached is measured again.`;
+  return `Restore ${path} from a backup (\`cairn db restore\`), or move it away: landings stay, and what is cached is measured again.`;
 }
 
 function tryRun(command: string, args: readonly string[]): string | null {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Kysely, sql } from "kysely";
 import type { Clock } from "../base/clock.ts";
+import { digestRecord } from "./copy.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { storeOver, tellDamage } from "./over.ts";
 import { isDeadHere } from "./owner.ts";
@@ -46,8 +47,19 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     clock,
     vigil: (owner, beats) => vigil(owner, beats),
     guard: (work) => patiently({ patience, mayWait: () => true, work: () => told(work) }),
-    check: async () => [],
+    check: () => findDamage(db),
   });
+}
+
+/** What cannot be read of it. The server checks pages as it reads them, where it was made with checksums. */
+async function findDamage(db: Kysely<Schema>): Promise<readonly string[]> {
+  try {
+    await digestRecord(db);
+    return [];
+  } catch (error) {
+    if (error instanceof StoreError && error.problem.kind === "corrupt") return [error.problem.detail];
+    throw error;
+  }
 }
 
 interface PostgresDatabaseOptions {

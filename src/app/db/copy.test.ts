@@ -254,7 +254,11 @@ describe.skipIf(program === null)("a record in a team's database", () => {
     await store.updateRun("later", "alive", { state: "failed" });
     await store.close();
     expect(await failureOf(openOwn())).toMatch(/^conflict: this lab's record is in a PostgreSQL database/);
-    expect(await databaseStatus(team())).toMatchObject({ backend: "postgresql", version: knownVersion, known: knownVersion });
+    expect(await databaseStatus(team())).toMatchObject({
+      backend: "postgresql",
+      version: knownVersion,
+      known: knownVersion,
+    });
     expect(await failureOf(copy(team(), null, `sqlite:${own()}`))).toMatch(/^conflict: there is a record in/);
     rmSync(own());
     expect((await copy(team(), null, `sqlite:${own()}`)).inUse).toBe(true);
@@ -298,7 +302,10 @@ describe.skipIf(program === null)("a record in a team's database", () => {
     expect(await failureOf(backUp({ lab: team(), file: join(folder, "b"), onProgress }))).toMatch(/^not-found/);
     expect(await migrateRecord(team())).toMatchObject({ from: 0, to: knownVersion });
     expect(await rig.ask("select 1 from pg_namespace where nspname like 'cairn%'")).toHaveLength(1);
-    expect(await databaseStatus(team())).toMatchObject({ version: knownVersion, server: expect.stringMatching(/^PostgreSQL/) });
+    expect(await databaseStatus(team())).toMatchObject({
+      version: knownVersion,
+      server: expect.stringMatching(/^PostgreSQL/),
+    });
   });
 
   it("leaves no record on this machine behind without a word, by whatever command", async () => {

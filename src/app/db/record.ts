@@ -78,7 +78,7 @@ export async function findRecord(lab: RecordedLab): Promise<FoundRecord> {
       "Set it to the database's URL. To keep the record in a file again: `cairn db copy --to sqlite:.cairn/cairn.db`.",
     );
   }
-  const named = splitUrl(url);
+  const named = splitUrl(url, "what CAIRN_DATABASE_URL holds");
   if (schema !== null && named.schema !== null && schema !== named.schema)
     throw conflict(
       `this lab is recorded in schema ${schema}, and CAIRN_DATABASE_URL names ${named.schema}`,
@@ -95,7 +95,7 @@ export async function findRecord(lab: RecordedLab): Promise<FoundRecord> {
  */
 export function parsePlace(text: string, cwd: string, schema: () => string): Place {
   if (text.startsWith("sqlite:")) return { kind: "sqlite", path: resolve(cwd, text.slice("sqlite:".length)) };
-  const named = splitUrl(text);
+  const named = splitUrl(text, "that");
   return { kind: "postgres", place: placeAt(named.url, named.schema ?? schema()) };
 }
 
@@ -184,10 +184,10 @@ function keepFirst(lab: RecordedLab, schema: string): boolean {
 }
 
 /** @throws CairnError `usage`. Never repeats the URL, which may hold a password. */
-function splitUrl(text: string): { readonly url: string; readonly schema: string | null } {
+function splitUrl(text: string, what: string): { readonly url: string; readonly schema: string | null } {
   if (!/^postgres(ql)?:\/\//.test(text))
     throw usage(
-      "that is no place of a record",
+      `${what} is no place of a record`,
       "A place is sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE, the latter with #SCHEMA behind it where it names one.",
     );
   const at = text.indexOf("#");
