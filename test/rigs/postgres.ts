@@ -52,14 +52,16 @@ export async function startPostgres(program: string): Promise<PostgresRig> {
       const settings = ["fsync=off", "max_connections=200", "log_min_messages=warning"];
       const args = ["-D", data, "-k", data, "-h", "127.0.0.1", "-p", String(port)];
       const command = `exec "$0" "$@" >> "${log}" 2>&1`;
-      server = spawn("sh", ["-c", command, program, ...args, ...settings.flatMap((one) => ["-c", one])], {
-        ...own,
-        stdio: "ignore",
-      });
-      await until(async () => (await rig.ask("select 1")).length === 1, log);
+      const all = [...args, ...settings.flatMap((one) => ["-c", one])];
+      await until(async () => {
+        // It gives up at once while processes of one that was killed are still ending: then it is started again.
+        if (server === null || isOver(server))
+          server = spawn("sh", ["-c", command, program, ...all], { ...own, stdio: "ignore" });
+        return (await rig.ask("select 1")).length === 1;
+      }, log);
     },
     stop: async (how) => {
-      if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+      if (server === null || isOver(server)) return;
       const over = once(server, "exit");
       // Its processes notice that their parent is gone, and end too.
       server.kill(how === "kill" ? "SIGKILL" : "SIGINT");
@@ -82,6 +84,10 @@ export async function startPostgres(program: string): Promise<PostgresRig> {
   };
   await rig.start();
   return rig;
+}
+
+function isOver(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 /** The server refuses to run as root. */
