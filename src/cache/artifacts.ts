@@ -147,6 +147,7 @@ export function createArtifacts(root: string): LocalArtifacts {
       return kept.ok ? ok(kept.value.digest) : kept;
     },
     open: openArtifact,
+    isIntact: async (digest) => (await openArtifact(digest)) !== null,
     has: async (digest) => (await openArtifact(digest)) !== null,
     keep,
     admit,

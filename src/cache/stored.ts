@@ -72,6 +72,7 @@ export function createStoredArtifacts(options: StoredOptions): ArtifactStore {
       return path;
     },
 
+    isIntact: local.isIntact,
     has: async (digest) => (await local.has(digest)) || isStored(digest),
 
     fsck: async (onProgress = () => {}) => {

@@ -123,7 +123,7 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
 }
 
 /** What the system refused to do. Anything else that is thrown is a mistake in Cairn, and is not hidden as a failed stage. */
-function systemCause(error: unknown): FailureCause {
+export function systemCause(error: unknown): FailureCause {
   if (isDiskFull(error)) return { kind: "disk-full" };
   if (error instanceof Error && "syscall" in error) return { kind: "io", message: error.message };
   throw error;

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { isDiskFull } from "../base/system-error.ts";
 import type { StageSpec } from "../lab/lab.ts";
 import type { KeyParts } from "../recipe/fingerprint.ts";
-import { type AttemptOutcome, executeAttempt } from "./attempt.ts";
+import { type AttemptOutcome, executeAttempt, systemCause } from "./attempt.ts";
 import type { Grant, Room } from "./capacity.ts";
 import type { EventBatch } from "./events.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
@@ -152,7 +152,11 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
     // What was taken over may still run, unwatched, and write where this attempt resumes.
     if (claim.from === "takenOver") await deps.executor.sweepOrphans(liveness(deps));
     const inputs = await openInputs(deps, order);
-    if (!inputs.ok) return inputs.error;
+    if (!inputs.ok) {
+      return inputs.error.kind === "lost-input"
+        ? inputs.error
+        : await conclude(work, attempt, life, inputs.error, before);
+    }
     const outcome = await executeAttempt(deps, {
       attempt,
       adopted: claim.from === "adopted",
@@ -161,10 +165,7 @@ async function takeTurn(work: Work, grant: Grant, directory: string, before: num
       parts: order.parts,
       directory,
       inputs: inputs.value,
-      lostInput: async () => {
-        const now = await openInputs(deps, order);
-        return now.ok ? null : now.error.need;
-      },
+      lostInput: () => findLostInput(deps, order),
       grant,
       signal: work.signal,
       onBatch: batchTeller(work, attempt),
@@ -198,17 +199,27 @@ function isOver(life: Lifecycle): boolean {
   return phase === "recorded" || phase === "failed" || phase === "fenced" || phase === "released" || phase === "left";
 }
 
-async function openInputs(
-  deps: RunnerDeps,
-  order: KeyOrder,
-): Promise<Result<ReadonlyMap<string, string>, Extract<KeyOutcome, { kind: "lost-input" }>>> {
+type NoInputs = Extract<KeyOutcome, { kind: "lost-input" }> | Extract<AttemptOutcome, { kind: "failed" }>;
+
+async function openInputs(deps: RunnerDeps, order: KeyOrder): Promise<Result<ReadonlyMap<string, string>, NoInputs>> {
   const inputs = new Map<string, string>();
-  for (const [need, result] of order.inputs) {
-    const directory = await deps.artifacts.open(result.output);
-    if (directory === null) return err({ kind: "lost-input", need });
-    inputs.set(need, directory);
+  try {
+    for (const [need, result] of order.inputs) {
+      const directory = await deps.artifacts.open(result.output);
+      if (directory === null) return err({ kind: "lost-input", need });
+      inputs.set(need, directory);
+    }
+  } catch (error) {
+    // Said where all that needs room says it.
+    if (isDiskFull(error)) throw error;
+    return err({ kind: "failed", cause: systemCause(error) });
   }
   return ok(inputs);
+}
+
+async function findLostInput({ artifacts }: RunnerDeps, order: KeyOrder): Promise<string | null> {
+  for (const [need, result] of order.inputs) if (!(await artifacts.isIntact(result.output))) return need;
+  return null;
 }
 
 /** Writes the attempt's end down. */

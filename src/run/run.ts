@@ -184,10 +184,15 @@ export interface Execution {
 
 /** What the runner needs of an artifact store: directories named by the digest of their content. */
 export interface Artifacts {
-  /** Hashes, makes read-only, renames into place. Publishing what is there already is a no-op. */
+  /**
+   * Hashes, makes read-only, renames into place, and stores wherever else artifacts are kept: what has a digest is
+   * there to stay. Publishing what is there already is a no-op.
+   */
   publish(directory: string): Promise<Result<Digest, PublishProblem>>;
   /** The directory of a digest after its content was checked; null when absent or damaged (then it was quarantined). */
   open(digest: Digest): Promise<string | null>;
+  /** Whether the directory that was opened is still what it was: nothing else will do for what was made from it. */
+  isIntact(digest: Digest): Promise<boolean>;
 }
 
 /** Something in a directory that has no content of its own to keep. Paths are relative to the directory. */
