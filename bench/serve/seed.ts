@@ -121,10 +121,10 @@ function measured({ levels, size, rng }: Asked): ReadonlyMap<string, number> {
   return new Map(metricNames(size.metrics).map((name) => [name, own[name] ?? rng.normal()]));
 }
 
-/** In portions of a hundred steps, as they come while a stage runs. */
+/** In one portion a thousand steps. */
 async function writeCurves(journal: Journal, attempt: string, { size, rng }: Asked): Promise<void> {
   const names = metricNames(size.metrics);
-  const portion = 100;
+  const portion = 1000;
   for (let from = 0; from < size.points; from += portion) {
     const steps = Array.from({ length: Math.min(portion, size.points - from) }, (_, i) => from + i);
     const points = steps.flatMap((step): MetricPoint[] =>
