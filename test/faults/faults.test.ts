@@ -6,7 +6,7 @@ import { parts } from "./parts.ts";
 
 describe("the proof by fault", () => {
   it.each(parts.map((part) => [part.name, part] as const))("%s", { timeout: 180_000 }, async (name, part) => {
-    const result = await part.run({ seed: "short", size: "short", kills: 24, tell: () => {} });
+    const result = await part.run({ seed: "short", size: "short", kills: 16, tell: () => {} });
     if (result.kind === "not-run") {
       noteAbsence({ name: `faults: ${name}`, why: result.why, get: result.get, optional: true });
       return;
