@@ -11,8 +11,8 @@ interface Lease {
   readonly attempt: string;
   readonly fence: number;
   readonly process: Process;
-  /** Its watcher said that it watches no more. */
-  left: boolean;
+  /** It is over for its watcher, and that could not be written yet. */
+  owed: boolean;
 }
 
 /** What was done to a process and to the lab's files, by the time a run was answered. */
@@ -58,19 +58,19 @@ export class Checks {
     if (valid !== undefined) world.violate(`${attempt.id} was granted, and ${valid.attempt} has the key's result`);
     const before = this.#leases.get(key);
     if (before !== undefined) this.#mayTake(process, before, attempt.id);
-    if ((before === undefined) !== (from === "nobody"))
+    if (from === "nobody" ? before !== undefined && !before.owed : before === undefined)
       world.violate(`${attempt.id} was granted as ${from}, after ${before?.attempt ?? "nobody"}`);
     if (attempt.fence <= (this.#newest.get(key) ?? 0)) world.violate(`the fence of ${attempt.id} is not the newest`);
     world.count(from === "nobody" ? "claim" : from === "adopted" ? "adopted" : "taken over");
     this.#newest.set(key, attempt.fence);
     this.#keys.set(attempt.id, key);
-    this.#leases.set(key, { attempt: attempt.id, fence: attempt.fence, process, left: false });
+    this.#leases.set(key, { attempt: attempt.id, fence: attempt.fence, process, owed: false });
   }
 
   #mayTake(process: Process, before: Lease, attempt: string): void {
     const { world } = this.#lab();
     const owner = before.process;
-    if (owner.life === "dead" || world.time - owner.lastBeat >= silence) return;
+    if (before.owed || owner.life === "dead" || world.time - owner.lastBeat >= silence) return;
     // Its own, of a turn that ended without its being able to say so.
     if (owner === process) return;
     world.violate(`${attempt} took ${before.attempt} of ${owner.name}, who lives and was heard of`);
@@ -98,7 +98,11 @@ export class Checks {
     world.count("recorded");
   }
 
-  /** @param over whether the attempt was this process's to end, as the journal found */
+  owes(attempt: Attempt): void {
+    const lease = this.#leases.get(attempt.key);
+    if (lease?.attempt === attempt.id && lease.fence === attempt.fence) lease.owed = true;
+  }
+
   ended(attempt: Attempt, how: "failed" | "released"): void {
     const lease = this.#leases.get(attempt.key);
     if (lease?.attempt !== attempt.id || lease.fence !== attempt.fence) return;
@@ -197,7 +201,10 @@ export class Checks {
       case "spawn":
         return injected("input/output error") || injected("disk full") ? null : "it could be started";
       case "lost":
-        return injected("node failed") || injected("contact lost") ? null : "it was there all the time";
+        // Its watcher may have died while it submitted: then it was never there.
+        return injected("node failed") || injected("contact lost") || own.length === 0
+          ? null
+          : "it was there all the time";
       case "refused":
         return shape.kind === "cluster" ? null : "nobody refused it";
       default:

@@ -16,7 +16,7 @@ import { Cluster, createClusterExecutor } from "./cluster.ts";
 import { createDisk } from "./disk.ts";
 import { createMachineExecutor, finishJob } from "./jobs.ts";
 import { drawShape, type Lab, sourceAsItWas, sourceFile, workspace } from "./lab.ts";
-import { watchedExecutor, watchedJournal } from "./watched.ts";
+import { type Trouble, troubledDatabase, watchedExecutor, watchedJournal } from "./watched.ts";
 import { cross, isInjected, kill, type Process, pause, resume, World, within } from "./world.ts";
 
 export interface HistoryOptions {
@@ -58,7 +58,7 @@ class Story {
   readonly #world: World;
   readonly #lab: Lab;
   readonly #cluster: Cluster;
-  readonly #journalErrors: number;
+  readonly #trouble: Trouble;
   readonly #runners = new Map<Process, Runner>();
   /** What no process has had an answer to yet, and nobody has cancelled. */
   readonly #wanted: Set<string>;
@@ -89,7 +89,7 @@ class Story {
     };
     this.#lab.disk.tree.make(workspace, true);
     this.#cluster = new Cluster(this.#lab);
-    this.#journalErrors = rate(0.02);
+    this.#trouble = { errors: rate(0.02) };
     this.#wanted = new Set(shape.requests.map(({ id }) => id));
   }
 
@@ -183,7 +183,7 @@ class Story {
     const isDead = (owner: string) =>
       this.#lab.shape.seesDeath && this.#world.processes.some((p) => p.owner === owner && p.life === "dead");
     const store = storeOver({
-      db,
+      db: troubledDatabase(this.#lab, process, db, this.#trouble),
       clock: process.clock,
       vigil: createVigil(process.clock, isDead),
       guard: (work) => work(),
@@ -201,7 +201,7 @@ class Story {
   }
 
   #journal(process: Process, store: Store): Journal {
-    return watchedJournal(this.#lab, process, store.journal(process.owner), this.#journalErrors);
+    return watchedJournal(this.#lab, process, store.journal(process.owner), this.#trouble);
   }
 
   #deps(process: Process): RunnerDeps {
