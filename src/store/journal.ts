@@ -25,16 +25,26 @@ export interface JournalContext {
  */
 export function createJournal(context: JournalContext, owner: string): Journal {
   const { db, clock, vigil, inFlight } = context;
-  /** Over for this process in any case: if that cannot be written (a full disk), its lease must not bar the key. */
+  /** Attempts that are over here, which could not be written (a full disk): they go on with nobody, until it can be. */
+  const owed = new Map<string, Pick<Attempt, "id" | "fence">>();
+  const give = (attempt: Attempt) => {
+    inFlight.delete(attempt.id);
+    owed.set(attempt.id, attempt);
+  };
   const over = async <T>(attempt: Attempt, write: (trx: Transaction<Schema>) => Promise<T>): Promise<T> => {
     inFlight.delete(attempt.id);
-    return db.transaction().execute(write);
+    try {
+      return await db.transaction().execute(write);
+    } catch (error) {
+      give(attempt);
+      throw error;
+    }
   };
   return {
     findResult: (key) => findResult(db, key),
 
     claim: async (key, parts, stage, adopt) => {
-      let begun: string | null = null;
+      let begun: Attempt | null = null;
       try {
         return await db.transaction().execute(async (trx): Promise<Claim> => {
           const result = await findResult(trx, key);
@@ -48,7 +58,7 @@ export function createJournal(context: JournalContext, owner: string): Journal {
           const adopted = lease !== null && adopt ? await passOn(trx, lease.id, key, owner) : null;
           if (lease !== null && adopted === null) await end(trx, clock, lease, "fenced", null);
           const attempt = adopted ?? (await begin(trx, clock, { key, parts, stage, owner }));
-          begun = attempt.id;
+          begun = attempt;
           inFlight.add(attempt.id);
           return {
             kind: "granted",
@@ -57,21 +67,25 @@ export function createJournal(context: JournalContext, owner: string): Journal {
           };
         });
       } catch (error) {
-        // It may have been committed all the same. Nobody here works at it then: the next claim takes it over.
-        if (begun !== null) inFlight.delete(begun);
+        // It may have been committed all the same, and nobody here works at it.
+        if (begun !== null) give(begun);
         throw error;
       }
     },
 
-    heartbeat: () =>
-      db.transaction().execute(async (trx) => {
+    heartbeat: async () => {
+      const due = [...owed.values()];
+      await db.transaction().execute(async (trx) => {
         await introduce(trx, clock, owner);
         await trx
           .updateTable("owners")
           .set((e) => ({ beats: e("beats", "+", 1), seen_at: clock.now() }))
           .where("owner", "=", owner)
           .execute();
-      }),
+        for (const attempt of due) await end(trx, clock, attempt, "released", null);
+      });
+      for (const { id } of due) owed.delete(id);
+    },
 
     record: (attempt, result) =>
       over(attempt, async (trx) => {
