@@ -12,17 +12,7 @@ export class SimulatedArtifacts {
   readonly #harmed = new Set<Digest>();
 
   of(process: Process, disk: Disk): Artifacts {
-    const open = (digest: Digest) =>
-      cross(process, disk.pace(), () => {
-        disk.mayFail("read", "open artifact", digest);
-        const known = this.#kept.get(digest);
-        if (known?.damaged === true) this.#kept.delete(digest);
-        process.world.log(() => `${process.name} opens artifact ${digest.slice(0, 6)}`);
-        return known?.damaged === false ? `/artifacts/${digest}` : null;
-      });
     return {
-      open,
-      isIntact: async (digest) => (await open(digest)) !== null,
       publish: (directory) =>
         cross(process, disk.pace(), () => {
           disk.mayFail("write", "publish", directory);
@@ -36,6 +26,14 @@ export class SimulatedArtifacts {
           }
           process.world.log(() => `${process.name} publishes ${digest.slice(0, 6)} of ${directory}`);
           return ok(digest);
+        }),
+      open: (digest) =>
+        cross(process, disk.pace(), () => {
+          disk.mayFail("read", "open artifact", digest);
+          const known = this.#kept.get(digest);
+          if (known?.damaged === true) this.#kept.delete(digest);
+          process.world.log(() => `${process.name} opens artifact ${digest.slice(0, 6)}`);
+          return known?.damaged === false ? `/artifacts/${digest}` : null;
         }),
       isIntact: (digest) =>
         cross(process, disk.pace(), () => {
