@@ -172,6 +172,8 @@ class PostgresConnection implements DatabaseConnection {
   #inTransaction = false;
   #readOnly = false;
   #broken = false;
+  /** Broken, and out of the pool. */
+  #gone = false;
 
   constructor(client: pg.PoolClient, options: PostgresOptions, settle: (commit: Commit) => Promise<boolean>) {
     this.#client = client;
@@ -249,7 +251,10 @@ class PostgresConnection implements DatabaseConnection {
       try {
         await this.ask(`${noteCommit(this.#name, number)}; commit`);
       } catch (error) {
-        if (!this.#broken || !(await this.#settle({ connection: this.#name, number }))) throw error;
+        if (!this.#broken) throw error;
+        // Its place in the pool is needed to look.
+        this.release();
+        if (!(await this.#settle({ connection: this.#name, number }))) throw error;
       }
     }
     this.#inTransaction = false;
@@ -269,6 +274,8 @@ class PostgresConnection implements DatabaseConnection {
 
   /** Gives it back to the pool, or up when it is lost. */
   release(): void {
+    if (this.#gone) return;
+    this.#gone = this.#broken;
     this.#client.release(this.#broken);
   }
 

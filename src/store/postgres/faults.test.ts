@@ -130,6 +130,20 @@ describe.skipIf(program === null)("a record in PostgreSQL", () => {
     await wire.close();
   });
 
+  it("finds out what became of many at once, with as many connections as it has", { timeout: 20_000 }, async () => {
+    const wire = await startWire(rig.port);
+    const store = await open(through(wire));
+    let cuts = 0;
+    wire.fate = (message) => (/; commit/.test(message) && cuts++ < 6 ? "unheard" : "pass");
+    await Promise.all(Array.from({ length: 16 }, (_, n) => store.append("log", { n })));
+    expect((await store.entries("log")).map(({ body }) => body.n).toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      Array.from({ length: 16 }, (_, n) => n),
+    );
+    expect(cuts).toBeGreaterThan(15);
+    await store.close();
+    await wire.close();
+  });
+
   it("waits for a server that is stopped, or dies, and comes back; nothing is lost and nothing twice", async () => {
     const stores = await Promise.all([open(), open(), open()]);
     const times = 40;
