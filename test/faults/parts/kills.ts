@@ -33,7 +33,7 @@ const cycle: readonly Round[] = [
 /** New runs that a worker has, so that there is something to be killed in. */
 const newSeeds = 4;
 /** In one worker's life. */
-const mostStageKills = { short: 1, long: 8 };
+const mostStageKills = { short: 1, long: 6 };
 
 /**
  * The scheduler is killed again and again, at every named moment and at random ones, and so are its stages; after each
