@@ -35,6 +35,11 @@ export class SimulatedArtifacts {
           process.world.log(() => `${process.name} opens artifact ${digest.slice(0, 6)}`);
           return known?.damaged === false ? `/artifacts/${digest}` : null;
         }),
+      isIntact: (digest) =>
+        cross(process, disk.pace(), () => {
+          disk.mayFail("read", "look at artifact", digest);
+          return this.#kept.get(digest)?.damaged === false;
+        }),
     };
   }
 
