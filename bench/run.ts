@@ -7,8 +7,9 @@ import { describeMachine, type Measurement } from "./harness.ts";
 import { hashingBench } from "./hashing.ts";
 import { linearBench } from "./linear.ts";
 import { stagesBench } from "./stages.ts";
+import { watchBench } from "./watch.ts";
 
-const benches = [stagesBench, hashingBench, curvesBench, checkBench, linearBench];
+const benches = [stagesBench, hashingBench, curvesBench, checkBench, linearBench, watchBench];
 
 function row(m: Measurement): string {
   const rate = `${Math.round(m.amount / m.wall).toLocaleString("en-US")} ${m.unit}/s`;
