@@ -88,6 +88,8 @@ async function withQueue(
   options: QueueOptions,
   work: (queue: Queue) => Promise<QueueEnd>,
 ): Promise<QueueEnd> {
+  // Before anything is made that could not be kept.
+  await session.artifacts.prove();
   const capacity = capacityOf(session.loaded.lab, options.capacity);
   const current = options.control?.session ?? (() => session);
   const record = keepStages(session.store, session.owner);

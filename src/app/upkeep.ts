@@ -1,8 +1,10 @@
 import type { Digest } from "../base/digest.ts";
-import type { FsckReport, Progress } from "../cache/artifacts.ts";
+import type { FsckReport, Progress, StorageCheck } from "../cache/artifacts.ts";
 import { gcTrees } from "../cache/materialise.ts";
 import { readHistory } from "./history.ts";
 import type { Session } from "./session.ts";
+
+export type { StorageCheck };
 
 export interface Fsck extends FsckReport {
   /** What the database finds wrong with itself; empty: sound. */

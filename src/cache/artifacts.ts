@@ -9,6 +9,8 @@ import { directoryIdentity, type Manifest, manifestDigest, readManifest, walk } 
 
 /** An artifact store that can also be looked through and cleaned. */
 export interface ArtifactStore extends Artifacts {
+  /** Shows that it can be written to and read from now. @throws StorageError */
+  prove(): Promise<void>;
   /** Whether it could be opened now; it is not brought here for that. */
   has(digest: Digest): Promise<boolean>;
   /** Hashes everything anew; what does not match its name is moved to quarantine. */
@@ -147,6 +149,8 @@ export function createArtifacts(root: string): LocalArtifacts {
       return kept.ok ? ok(kept.value.digest) : kept;
     },
     open: openArtifact,
+    // A directory says by itself what is wrong with it, and costs nothing to wait for.
+    prove: async () => {},
     isIntact: async (digest) => (await openArtifact(digest)) !== null,
     has: async (digest) => (await openArtifact(digest)) !== null,
     keep,

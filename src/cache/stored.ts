@@ -72,6 +72,7 @@ export function createStoredArtifacts(options: StoredOptions): ArtifactStore {
       return path;
     },
 
+    prove: storage.prove,
     isIntact: local.isIntact,
     has: async (digest) => (await local.has(digest)) || isStored(digest),
 

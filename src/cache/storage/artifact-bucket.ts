@@ -3,6 +3,7 @@ import { eachOf } from "../each.ts";
 import { type Manifest, manifestDigest, manifestText, parseManifest } from "../manifest.ts";
 import { type Blob, download, upload } from "./blobs.ts";
 import type { Bucket } from "./bucket.ts";
+import { StorageError } from "./error.ts";
 
 /**
  * Artifacts in a bucket:
@@ -12,12 +13,15 @@ import type { Bucket } from "./bucket.ts";
  * manifests/ab/<digest>   what an artifact holds; its digest is the artifact's. Written last: an artifact is complete
  *                         from the moment its manifest is there.
  * damaged/<digest>        a blob that somebody read and found missing or wrong: the next who has it writes it anew
+ * proof                   written to see whether it can be
  * ```
  *
  * A blob that is found damaged is not removed: it may be the reader's machine that is.
  */
 export interface ArtifactBucket {
   readonly bucket: Bucket;
+  /** Writes something, and reads it back. @throws StorageError */
+  prove(): Promise<void>;
   /** The artifact's manifest; what cannot be read as the one of this digest is damaged. */
   manifest(digest: Digest): Promise<StoredManifest>;
   /** Writes what is not there yet: blobs first, the manifest last. @param pathOf where an entry's file is now */
@@ -34,6 +38,7 @@ export type StoredManifest =
 export const blobFolder = "blobs/";
 export const manifestFolder = "manifests/";
 export const damagedFolder = "damaged/";
+const proofKey = "proof";
 
 export function blobKey(digest: Digest): string {
   return `${blobFolder}${digest.slice(0, 2)}/${digest}`;
@@ -95,6 +100,12 @@ export function createArtifactBucket(bucket: Bucket): ArtifactBucket {
   return {
     bucket,
     manifest: read,
+
+    prove: async () => {
+      await bucket.put(proofKey, Buffer.from("Cairn writes this to see whether it can.\n"));
+      if ((await bucket.get(proofKey)) !== null) return;
+      throw new StorageError("unusable", "GetObject", `${bucket.name} does not keep what is written to it`);
+    },
 
     store: async (manifest, pathOf, clock) => {
       const digest = manifestDigest(manifest);
