@@ -59,7 +59,10 @@ export interface Store extends TeamStore {
 
   /** Changes after a number, oldest first, at most `limit`; what changed several times is there once, with the last number. */
   changesSince(number: number, limit: number): Promise<readonly ChangeRow[]>;
-  /** The newest change's number, by whichever process; 0: none. It is read from an index: cheap enough to ask every second. */
+  /**
+   * The newest change's number, by whichever process; 0: none. It is read from an index: cheap enough to ask every
+   * second. It fails at once where other methods wait for a database that is away.
+   */
   lastChange(): Promise<number>;
   /** Puts a change of something into the outbox that is not kept here. Returns its number. */
   noteChange(kind: "contribution" | "lab", id: string): Promise<number>;

@@ -157,6 +157,8 @@ describe.skipIf(program === null)("a record in PostgreSQL", () => {
     for (const [round, how] of (["fast", "kill"] as const).entries()) {
       while (finished < (round + 1) * times * 0.8) await delay(5);
       await rig.stop(how);
+      // Whoever asks whether there is anything new is told at once that nobody knows.
+      await expect(stores[0]?.lastChange()).rejects.toThrow(/cannot be reached/);
       await delay(300);
       // After a power cut the lock file of the old one is still there.
       await rig.start();
