@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../base/clock.ts";
 import type { Result } from "../../base/result.ts";
@@ -233,7 +233,7 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
     const { task } = job;
     const files = jobFiles(task.folder);
     const script = jobScript(task, wrapping);
-    await mkdir(task.folder, { recursive: true });
+    // Where its directory is gone, another has given up what was never submitted.
     await writeFile(files.script, script);
     await writeFile(files.submitted, "");
     for (let tries = 1; !job.settled; tries++) {
