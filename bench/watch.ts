@@ -99,6 +99,7 @@ async function watchTogether(root: string): Promise<Watch> {
     onContact: () => {},
   });
   const tasks = Array.from({ length: jobs }, (_, n) => taskOf(root, n));
+  for (const task of tasks) await mkdir(task.folder, { recursive: true });
   const known = new Map<string, number>();
   const executions = tasks.map((task) => {
     const execution = executor.start(task);
