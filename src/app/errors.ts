@@ -46,7 +46,7 @@ export function conflict(message: string, help: string | null = null): CairnErro
 export function failureOf(error: unknown): Failure | null {
   if (error instanceof CairnError) return error.failure;
   if (error instanceof StoreError) return { kind: "damaged", message: error.message, help: null };
-  if (error instanceof StorageError) return { kind: "usage", message: error.message, help: "docs/storage.md" };
+  if (error instanceof StorageError) return { kind: "damaged", message: error.message, help: "docs/storage.md" };
   if (error instanceof TreeError) return { kind: "usage", message: error.message, help: null };
   return null;
 }
