@@ -71,7 +71,7 @@ export interface GcReport {
 export interface LocalArtifacts extends ArtifactStore {
   /** As `publish`, and says what is in it. */
   keep(directory: string): Promise<Result<Kept, PublishProblem>>;
-  /** Takes a directory in that was made by the manifest. It is looked at when it is opened, as any other. */
+  /** Takes a directory in that was made by the manifest. It is looked at when it is opened, like all others. */
   admit(directory: string, manifest: Manifest): Promise<void>;
   pathOf(digest: Digest): string;
   digests(): Promise<readonly Digest[]>;
