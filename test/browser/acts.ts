@@ -38,6 +38,7 @@ export function queueSwitch(page: Page): Locator {
 export async function turnQueue(page: Page, order: "Pause" | "Resume"): Promise<void> {
   await queueSwitch(page).click();
   await page.getByRole("button", { name: order, exact: true }).click();
+  await page.keyboard.press("Escape");
 }
 
 /** With an invitation's link, or a token. */

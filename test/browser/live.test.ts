@@ -42,7 +42,7 @@ describe.skipIf(chromium === null)("a lab at work", () => {
     await page.keyboard.press("q");
     const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "Muon" }) });
     await row.getByText("train.optimizer: adam → muon").waitFor();
-    await row.getByText("hidden until decided").waitFor();
+    await row.getByText("Yours").waitFor();
     await row.getByText(/^\d+ runs?$/).waitFor(patience);
 
     await page.keyboard.press("g");

@@ -115,6 +115,8 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     reducedMotion: "reduce",
     ...options,
   });
+  // The machine may be busy with other things.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const trouble: string[] = [];
   const heard: { path: string; text: string }[] = [];
