@@ -70,16 +70,18 @@ export function plain(value: Json): z.core.util.JSONType {
 }
 
 async function curvesOf(store: Store, runs: readonly IndexedRun[]): Promise<Comparison["curves"]> {
-  const counts = new Map<string, { stage: string; name: string; runs: number }>();
+  const counts = new Map<string, Map<string, number>>();
+  // Runs share what came from the cache.
+  const known = new Map<string, readonly string[]>();
   for (const { row } of runs) {
     for (const { stage, attempt } of row.stages) {
       if (attempt === null) continue;
-      for (const name of await store.metricNames(attempt)) {
-        const key = JSON.stringify([stage, name]);
-        const seen = counts.get(key) ?? { stage, name, runs: 0 };
-        counts.set(key, { ...seen, runs: seen.runs + 1 });
-      }
+      const names = known.get(attempt) ?? (await store.metricNames(attempt));
+      known.set(attempt, names);
+      const ofStage = counts.get(stage) ?? new Map<string, number>();
+      counts.set(stage, ofStage);
+      for (const name of names) ofStage.set(name, (ofStage.get(name) ?? 0) + 1);
     }
   }
-  return [...counts.values()];
+  return [...counts].flatMap(([stage, names]) => [...names].map(([name, count]) => ({ stage, name, runs: count })));
 }
