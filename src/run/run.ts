@@ -221,7 +221,10 @@ export interface Journal {
   leave(attempt: Attempt): void;
   /** Sets a result aside, for good: its output is lost or damaged, so the key may be executed again. */
   invalidate(result: StageResult, reason: string): Promise<void>;
-  /** Whether nobody watches the attempt any more: it ended, or its owner is dead. False for what is not of this lab. */
+  /**
+   * Whether nobody watches the attempt any more: it ended, or its owner is known to be dead. An owner that is silent may
+   * come back: its attempt is over when another takes the key. False for what is not of this lab.
+   */
   isAbandoned(attempt: string): Promise<boolean>;
   /** Whether the lease is still this attempt's, under this fencing number. */
   holds(attempt: Attempt): Promise<boolean>;

@@ -110,12 +110,11 @@ export function createJournal(context: JournalContext, owner: string): Journal {
     isAbandoned: async (attempt) => {
       const row = await db
         .selectFrom("attempts")
-        .innerJoin("owners", "owners.owner", "attempts.owner")
-        .select(["attempts.state", "attempts.owner", "owners.beats"])
-        .where("attempts.id", "=", attempt)
+        .select(["state", "owner"])
+        .where("id", "=", attempt)
         .executeTakeFirst();
       if (row === undefined) return false;
-      return row.state !== "started" || (row.owner === owner ? !inFlight.has(attempt) : vigil(row.owner, row.beats));
+      return row.state !== "started" || (row.owner === owner ? !inFlight.has(attempt) : vigil.isDead(row.owner));
     },
 
     holds: async ({ id, fence }) => {

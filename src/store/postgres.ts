@@ -45,7 +45,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   return storeOver({
     db,
     clock,
-    vigil: (owner, beats) => vigil(owner, beats),
+    vigil: Object.assign((owner: string, beats: number) => vigil(owner, beats), { isDead }),
     guard: (work) => patiently({ patience, mayWait: () => true, work: () => told(work) }),
     check: () => findDamage(db),
   });

@@ -197,7 +197,10 @@ export function storeContract(backend: StoreBackend): void {
         expect(await claim(b, 1)).toEqual({ kind: "held" });
         expect(await b.isAbandoned(old.id)).toBe(false);
         clock.pass(1);
+        // Until then it may come back.
+        expect(await b.isAbandoned(old.id)).toBe(false);
         expect(await claim(b, 1)).toMatchObject({ kind: "granted", from: "takenOver" });
+        expect(await b.isAbandoned(old.id)).toBe(true);
       });
 
       it("of an owner are known to its other sessions of the store, not as its own", async () => {
