@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { artifactsContract, damageFile, type Files, writeTree } from "../../test/contracts/artifacts.ts";
-import { bucket, flipped, type Harm, type S3Rig, startS3 } from "../../test/rigs/s3.ts";
+import { bucket, flipped, type Harm, pageSize, type S3Rig, startS3 } from "../../test/rigs/s3.ts";
 import { type Digest, sha256 } from "../base/digest.ts";
 import { type ArtifactStore, createArtifacts, removeReadOnly } from "./artifacts.ts";
 import { createArtifactBucket } from "./storage/artifact-bucket.ts";
@@ -142,7 +142,7 @@ describe("artifacts on S3", () => {
   it("come back in spite of connections that are cut half-way, and of bytes changed on the way", async () => {
     const text = "0123456789".repeat(20_000);
     const digest = await publish({ a: text });
-    harmFirst("GetObject", 5, { kind: "cut-answer", after: 50_000 }, "blobs");
+    harmFirst("GetObject", 99, { kind: "cut-answer", after: 50_000 }, "blobs");
     const reads = async (name: string) => (await read(digest, "a", storeIn(join(root, name)))) === text;
     expect(await reads("second")).toBe(true);
     expect(asked("GetObject").length).toBeGreaterThan(4);
@@ -254,6 +254,14 @@ describe("artifacts on S3", () => {
       expect((await here().fsck()).storage).toMatchObject({ added: 1 });
     });
 
+    it("that the SDK is not installed, and how it is", async () => {
+      vi.doMock("@aws-sdk/client-s3", () => {
+        throw new Error("Cannot find package");
+      });
+      const error = await failure().finally(() => vi.doUnmock("@aws-sdk/client-s3"));
+      expect(error.message).toContain("npm install @aws-sdk/client-s3");
+    });
+
     it("credentials that are wrong; a clock that is wrong is set right", async () => {
       process.env.AWS_SECRET_ACCESS_KEY = "wrong";
       expect(await failure()).toMatchObject({ problem: "credentials" });
@@ -286,6 +294,12 @@ describe("artifacts on S3", () => {
       expect((await there().fsck()).storage).toMatchObject({ damaged: [], mended: 0 });
     });
 
+    it("sees all of a list that comes in pages", async () => {
+      const texts = Array.from({ length: 2 * pageSize + 1 }, (_, i) => String(i));
+      for (const text of texts) await publish({ a: text });
+      expect((await there().fsck()).storage).toMatchObject({ checked: texts.length, damaged: [] });
+    });
+
     it("brings there what was made before there was a bucket", async () => {
       const local = createArtifacts(join(root, "here"));
       const digest = await local.publish(directory({ a: "early" }));
@@ -307,7 +321,8 @@ describe("artifacts on S3", () => {
       await expect(here().publish(source)).rejects.toThrow();
       s3.harm = () => null;
       expect(s3.uploads.size).toBe(1);
-      await here().gc(needs([kept], [kept, gone]), Date.now() + 60_000);
+      const first = await there().gc(needs([kept], [kept, gone]), Date.now() + 60_000);
+      expect(first).toMatchObject({ removed: [gone], bytes: 0 });
       expect([s3.objects.has(blobKey("gone")), s3.uploads.size]).toEqual([true, 1]);
       now = 2 * day;
       await here().gc(needs([kept], [kept, gone]), Date.now() + 60_000);
@@ -363,6 +378,17 @@ describe("artifacts on S3", () => {
       const f = await publish({ f: kib("g") }, here({ bound: 1024, used: new Set([a]) }));
       expect([only.value, a, c, d, e, f].map(isHere)).toEqual([true, true, false, true, true, true]);
       expect(await read(b, "f", here())).toBe(kib("b"));
+    });
+
+    it("that cannot be made smaller now fails nothing", async () => {
+      age(await publish({ f: kib("a") }), 9_000);
+      let written = false;
+      s3.harm = ({ operation, key }) => {
+        if (operation === "PutObject" && key.includes("manifests")) written = true;
+        return written && operation === "GetObject" ? { kind: "refuse", status: 403, code: "AccessDenied" } : null;
+      };
+      await publish({ f: kib("b") }, here({ bound: 1024 }));
+      expect(written).toBe(true);
     });
 
     it("is not believed when it is damaged: what is in the bucket is", async () => {

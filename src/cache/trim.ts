@@ -1,6 +1,7 @@
 import type { Digest } from "../base/digest.ts";
 import { isMissing } from "../base/system-error.ts";
 import { type LocalArtifacts, lastUse, sizeOf } from "./artifacts.ts";
+import { StorageError } from "./storage/error.ts";
 
 /** What was used less than this ago stays, in milliseconds: whoever opened it may not have said yet that it is in use. */
 export const justUsed = 600_000;
@@ -37,9 +38,18 @@ export function createTrimmer({ local, bound, inUse, isStored, clock }: TrimOpti
     }
   };
 
+  /** Room is made again next time: what was published, or fetched, is so all the same. */
+  const trimOrLeave = async () => {
+    try {
+      await trim();
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+    }
+  };
+
   let running: Promise<void> | null = null;
   return () => {
-    running ??= trim().finally(() => {
+    running ??= trimOrLeave().finally(() => {
       running = null;
     });
     return running;

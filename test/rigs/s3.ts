@@ -72,7 +72,7 @@ class Refusal extends Error {
 
 export const bucket = "cairn-test";
 /** A page of a list. */
-const pageSize = 7;
+export const pageSize = 7;
 const leastPart = 5 * 2 ** 20;
 const skewAllowed = 900_000;
 
