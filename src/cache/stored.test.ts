@@ -330,6 +330,18 @@ describe("artifacts on S3", () => {
       expect([s3.objects.has(blobKey("both")), s3.objects.has(blobKey("kept"))]).toEqual([true, true]);
     });
 
+    it("leaves what became young since it was listed", async () => {
+      const digest = await publish({ a: "1" });
+      for (const object of s3.objects.values()) object.changedAt -= 3 * day;
+      s3.harm = ({ operation, key }) => {
+        const object = s3.objects.get(key);
+        if (operation === "HeadObject" && object !== undefined) object.changedAt = Date.now();
+        return null;
+      };
+      await there().gc(needs([], [digest]), Date.now() - day);
+      expect(await read(digest, "a")).toBe("1");
+    });
+
     it("leaves what another record made", async () => {
       const digest = await publish({ a: "theirs" });
       now = 9 * day;
