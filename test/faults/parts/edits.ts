@@ -1,4 +1,6 @@
-import { chmodSync, existsSync, lstatSync, readFileSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, lstatSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { StageSpec } from "../../../src/lab/lab.ts";
@@ -41,12 +43,22 @@ async function withRig(work: (rig: Rig) => Promise<void>): Promise<void> {
 }
 
 function change(file: string, how: Change): void {
-  const { atime, mtime } = lstatSync(file);
+  const { mode } = lstatSync(file);
+  // To the nanosecond, which Node's own dates are not.
+  const clock = join(tmpdir(), `cairn-edits-${process.pid}`);
+  execFileSync("touch", ["-r", file, clock]);
+  const folderMode = lstatSync(dirname(file)).mode;
   chmodSync(dirname(file), 0o755);
   chmodSync(file, 0o644);
   if (how === "delete") unlinkSync(file);
   else writeFileSync(file, readFileSync(file, "utf8").replace("1", "2"));
-  if (how === "put back its time") utimesSync(file, atime, mtime);
+  // As if nobody had been there: the same size, mode and time of modification.
+  if (how === "put back its time") {
+    chmodSync(file, mode);
+    execFileSync("touch", ["-r", clock, file]);
+  }
+  chmodSync(dirname(file), folderMode);
+  unlinkSync(clock);
 }
 
 /** Runs the stages; when the stage `s` says that it runs, something is done, and then it goes on. */
