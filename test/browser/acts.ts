@@ -37,8 +37,9 @@ export function queueSwitch(page: Page): Locator {
 /** @param order the switch's words */
 export async function turnQueue(page: Page, order: "Pause" | "Resume"): Promise<void> {
   await queueSwitch(page).click();
-  await page.getByRole("button", { name: order, exact: true }).click();
-  await page.keyboard.press("Escape");
+  const button = page.getByRole("button", { name: order, exact: true });
+  await button.click();
+  await button.waitFor({ state: "detached" });
 }
 
 /** With an invitation's link, or a token. */

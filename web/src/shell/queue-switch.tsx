@@ -12,16 +12,12 @@ import classes from "./queue-switch.module.css";
 export function useQueueOrder(): { readonly order: (paused: boolean) => void; readonly isPending: boolean } {
   const { t } = useTranslation("shell");
   const write = useWrite("orderQueue");
-  const order = (paused: boolean) =>
-    write.mutate(
-      { body: { paused } },
-      {
-        onSuccess: () =>
-          undoable(t(paused ? "queue.didPause" : "queue.didResume"), () =>
-            write.mutateAsync({ body: { paused: !paused } }),
-          ),
-      },
-    );
+  // By its promise: what asked may be gone from the page when the answer comes. What is refused is told by `useWrite`.
+  const order = (paused: boolean) => {
+    const turn = (to: boolean) => write.mutateAsync({ body: { paused: to } });
+    const didIt = () => undoable(t(paused ? "queue.didPause" : "queue.didResume"), () => turn(!paused));
+    turn(paused).then(didIt, () => {});
+  };
   return { order, isPending: write.isPending };
 }
 
@@ -44,13 +40,18 @@ export function QueueSwitch() {
         </button>
       </Popover.Target>
       <Popover.Dropdown>
-        <QueueWords queue={queue.data} />
+        <QueueWords queue={queue.data} onOrdered={() => setOpen(false)} />
       </Popover.Dropdown>
     </Popover>
   );
 }
 
-function QueueWords({ queue }: { readonly queue: QueueState }) {
+interface Words {
+  readonly queue: QueueState;
+  readonly onOrdered: () => void;
+}
+
+function QueueWords({ queue, onOrdered }: Words) {
   const { t } = useTranslation("shell");
   const format = useFormat();
   const me = useApi("me");
@@ -72,7 +73,10 @@ function QueueWords({ queue }: { readonly queue: QueueState }) {
           variant="default"
           loading={isPending}
           leftSection={paused ? <IconPlay size={14} /> : <IconPause size={14} />}
-          onClick={() => order(!paused)}
+          onClick={() => {
+            order(!paused);
+            onOrdered();
+          }}
         >
           {t(paused ? "queue.resume" : "queue.pause")}
         </Button>
