@@ -108,7 +108,8 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
     },
     reload: () => {
       thread.post({ kind: "reload" });
-      if (state.kind === "resting") work();
+      // Also when it seems to work: it may have come to rest by the lab as it was, with that word still on its way.
+      work();
     },
     evidence: (number) => {
       if (state.kind === "working" || number <= rested.asOf || retry !== null) return;
