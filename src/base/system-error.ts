@@ -9,6 +9,16 @@ export function isMissing(error: unknown): boolean {
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
+/** What the work comes to, or `absent` where what it is about was not there. */
+export async function unlessMissing<T, U>(work: Promise<T>, absent: U): Promise<T | U> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMissing(error)) return absent;
+    throw error;
+  }
+}
+
 /** Whether there was no room left, on the disk or in somebody's quota. */
 export function isDiskFull(error: unknown): boolean {
   const code = errorCode(error);

@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/p
 import { dirname, join } from "node:path";
 import { type Digest, isDigest, parseDigest } from "../base/digest.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { errorCode, isMissing } from "../base/system-error.ts";
+import { errorCode, isMissing, unlessMissing } from "../base/system-error.ts";
 import type { Artifacts, PublishProblem } from "../run/run.ts";
 import { directoryIdentity, type Manifest, manifestDigest, readManifest, walk } from "./manifest.ts";
 
@@ -306,12 +306,10 @@ async function changedAt(path: string): Promise<number> {
 
 /** Milliseconds since 1970; null: it is not there. */
 export async function lastUse(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return unlessMissing(
+    stat(path).then(({ mtimeMs }) => mtimeMs),
+    null,
+  );
 }
 
 export async function sizeOf(path: string): Promise<number> {
@@ -336,10 +334,5 @@ async function makeEnterable(folder: string): Promise<void> {
 }
 
 async function readdirOrNone(path: string): Promise<string[]> {
-  try {
-    return (await readdir(path)).sort();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  return (await unlessMissing(readdir(path), [])).sort();
 }

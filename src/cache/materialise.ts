@@ -3,7 +3,7 @@ import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, stat, symlink, utim
 import { dirname, join } from "node:path";
 import { digestJson } from "../base/digest.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { errorCode, isMissing } from "../base/system-error.ts";
+import { errorCode, unlessMissing } from "../base/system-error.ts";
 import type { Tree } from "../recipe/recipe.ts";
 import type { FailureCause } from "../run/run.ts";
 import { removeReadOnly } from "./artifacts.ts";
@@ -138,38 +138,26 @@ async function linkOnce(to: string, at: string): Promise<void> {
 }
 
 async function digestOf(path: string) {
-  try {
-    return await hashFile(path, (await stat(path)).size);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return unlessMissing(
+    stat(path).then(({ size }) => hashFile(path, size)),
+    null,
+  );
 }
 
 async function modeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).mode;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return unlessMissing(
+    stat(path).then(({ mode }) => mode),
+    null,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  return unlessMissing(
+    lstat(path).then(() => true),
+    false,
+  );
 }
 
 async function namesIn(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  return unlessMissing(readdir(path), []);
 }

@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, symlink, utimes } from "node:fs/promise
 import { dirname, join } from "node:path";
 import type { Digest } from "../base/digest.ts";
 import { err, ok } from "../base/result.ts";
-import { isMissing } from "../base/system-error.ts";
+import { isMissing, unlessMissing } from "../base/system-error.ts";
 import { type ArtifactStore, type LocalArtifacts, lastUse, removeReadOnly } from "./artifacts.ts";
 import { eachOf } from "./each.ts";
 import type { Manifest } from "./manifest.ts";
@@ -145,10 +145,7 @@ async function touch(path: string, now: number): Promise<void> {
 /** What processes left that were killed while they fetched. */
 async function removeFetched(root: string, now: number): Promise<void> {
   const folder = join(root, fetchFolder);
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
+  const names = await unlessMissing(readdir(folder), []);
   for (const name of names) {
     const used = await lastUse(join(folder, name));
     if (used !== null && now - used > staleFetch) await removeReadOnly(join(folder, name));

@@ -4,7 +4,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import type { Digest } from "../base/digest.ts";
-import { errorCode, isMissing } from "../base/system-error.ts";
+import { errorCode, unlessMissing } from "../base/system-error.ts";
 import type { Tree } from "../recipe/recipe.ts";
 import { type HashMemo, hashFile, openHashMemo } from "./hash.ts";
 
@@ -105,12 +105,7 @@ async function addEntry(scan: Scan, path: string, walk: Walk): Promise<void> {
 
 /** What the path leads to; null for what is gone (git may list a file that was deleted) and for a link to nothing. */
 async function follow(full: string): Promise<BigIntStats | null> {
-  try {
-    return await stat(full, { bigint: true });
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return unlessMissing(stat(full, { bigint: true }), null);
 }
 
 function isWithin(root: string, path: string): boolean {

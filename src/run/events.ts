@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import type { Clock } from "../base/clock.ts";
-import { isMissing } from "../base/system-error.ts";
+import { unlessMissing } from "../base/system-error.ts";
 import type { MetricPoint } from "./run.ts";
 
 /** One line of CAIRN_EVENTS. */
@@ -137,10 +137,5 @@ function pointOf(metric: Extract<StageEvent, { readonly type: "metric" }>, now: 
 }
 
 async function openIfThere(path: string): Promise<FileHandle | null> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return unlessMissing(open(path, "r"), null);
 }

@@ -3,7 +3,7 @@ import { lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { err, ok, type Result } from "../base/result.ts";
-import { isMissing } from "../base/system-error.ts";
+import { isMissing, unlessMissing } from "../base/system-error.ts";
 import { parseItem } from "./items.ts";
 import { parseMetrics } from "./metrics.ts";
 import type { FailureCause, Metrics } from "./run.ts";
@@ -119,11 +119,8 @@ export async function logTail(path: string, lines: number): Promise<readonly str
 }
 
 async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  return unlessMissing(
+    lstat(path).then(() => true),
+    false,
+  );
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, isDigest } from "../base/digest.ts";
-import { isMissing } from "../base/system-error.ts";
+import { isMissing, unlessMissing } from "../base/system-error.ts";
 import type { Journal } from "./run.ts";
 
 /**
@@ -99,12 +99,7 @@ function stageOfAttempt(attempt: string): string | null {
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  return unlessMissing(readdir(folder), []);
 }
 
 function ignoreMissing(error: unknown): undefined {

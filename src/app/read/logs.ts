@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { z } from "zod";
 import type { Log, logQuery } from "../../api/runs.ts";
-import { isMissing } from "../../base/system-error.ts";
+import { unlessMissing } from "../../base/system-error.ts";
 import { attemptPaths } from "../../run/workspace.ts";
 import { notFound } from "../errors.ts";
 import type { Live } from "../live/live.ts";
@@ -87,10 +87,5 @@ function wholeCharacters(bytes: Uint8Array): number {
 }
 
 async function openIfThere(path: string): Promise<FileHandle | null> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return unlessMissing(open(path, "r"), null);
 }

@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../base/clock.ts";
 import type { Result } from "../../base/result.ts";
-import { isMissing } from "../../base/system-error.ts";
+import { unlessMissing } from "../../base/system-error.ts";
 import type { Execution, Executor, Exit, Task } from "../run.ts";
 import { jobFiles, jobScript, parseExit, type Wrapping } from "./job-script.ts";
 
@@ -164,6 +164,8 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
     const states = await remote.look(names);
     if (!states.ok) {
       contact(states.error);
+      // Nobody could say anything of it meanwhile: what was counted before begins anew.
+      for (const job of watched.values()) job.absentSince = null;
       return changed;
     }
     contact(null);
@@ -260,7 +262,7 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
       const states = await remote.look(new Set([attempt]));
       contact(states.ok ? null : states.error);
       if (states.ok && states.value.has(attempt)) return true;
-      if (states.ok) since ??= clock.monotonic();
+      since = states.ok ? (since ?? clock.monotonic()) : null;
       if (since !== null && clock.monotonic() - since >= patience) return false;
       await delay(wait);
     }
@@ -313,20 +315,12 @@ function cancelledElsewhere({ name }: Remote, begun: boolean): Exit {
 }
 
 async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return unlessMissing(readFile(path, "utf8"), null);
 }
 
 async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  return unlessMissing(
+    stat(path).then(() => true),
+    false,
+  );
 }

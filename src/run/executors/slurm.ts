@@ -174,9 +174,9 @@ function stateOf({ state }: Row): JobState | null {
 
 /** Words of a controller that is down, hangs or is being restarted: they say nothing about the job. */
 function isOutOfReach(stderr: string): boolean {
-  return /unable to contact|connect failure|connection refused|timed out|zero bytes|communication|socket|munge|try again|temporarily|server not running/i.test(
-    stderr,
-  );
+  const words =
+    /unable to contact|connect failure|connection refused|timed out|zero bytes|communication|socket error|munge|try again|temporarily|server not running/i;
+  return words.test(stderr);
 }
 
 function problemOf(result: CallResult): string {

@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { err, ok } from "../../base/result.ts";
+import type { Task } from "../run.ts";
+import { createRemoteExecutor, type JobState, type Remote } from "./remote.ts";
+
+/** A remote that answers each look with the next of a list, and after that with its last. */
+function scripted(looks: readonly (JobState | null | "silent")[]): Remote & { asked: number; cancelled: number } {
+  const remote = {
+    name: "Elsewhere",
+    asked: 0,
+    cancelled: 0,
+    submit: async () => ({ kind: "accepted" }) as const,
+    look: async (attempts: ReadonlySet<string>) => {
+      const answer = looks[Math.min(remote.asked++, looks.length - 1)] ?? null;
+      if (answer === "silent") return err("it does not answer");
+      return ok(new Map(answer === null ? [] : [...attempts].map((name) => [name, answer] as const)));
+    },
+    list: async () => ok([]),
+    cancel: async () => {
+      remote.cancelled++;
+      return ok(null);
+    },
+  };
+  return remote;
+}
+
+describe("a job that is not known", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "cairn-remote-"));
+    mkdirSync(join(folder, "attempt"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const task = (): Task => ({
+    attempt: "stage-0123456789-1-00000000",
+    folder: join(folder, "attempt"),
+    argv: ["true"],
+    cwd: folder,
+    env: {},
+    logFile: join(folder, "log"),
+    resources: { cpus: 1, gpus: 0, memory: null },
+    timeout: null,
+  });
+
+  /** Ten seconds pass between two looks; a minute of not knowing is enough. */
+  const watch = async (looks: readonly (JobState | null | "silent")[]) => {
+    const remote = scripted(looks);
+    const clock = { now: () => 0, monotonic: () => 10_000 * remote.asked };
+    const executor = createRemoteExecutor(remote, {
+      clock,
+      wrapping: { modules: [], prefix: [] },
+      onContact: () => {},
+      pause: { least: 0, most: 0 },
+      patience: 60_000,
+    });
+    const exit = await executor.start(task()).exit;
+    await turn();
+    return { exit, asked: remote.asked, cancelled: remote.cancelled };
+  };
+
+  it("is lost after a minute of answers without it, and is cancelled by its name", async () => {
+    const { exit, asked, cancelled } = await watch([{ kind: "running" }, null]);
+    expect(exit).toEqual({ kind: "lost", message: "Elsewhere does not know it any more" });
+    expect(asked).toBe(8);
+    expect(cancelled).toBe(1);
+  });
+
+  it("is not lost by silence: what was counted before it begins anew", async () => {
+    const quiet = Array.from({ length: 20 }, () => "silent" as const);
+    const { asked } = await watch([{ kind: "running" }, null, null, ...quiet, null]);
+    expect(asked).toBe(1 + 2 + 20 + 7);
+  });
+
+  it("is known again, and nothing of what was counted stays", async () => {
+    const { asked } = await watch([null, null, null, { kind: "waiting" }, null]);
+    expect(asked).toBe(4 + 7);
+  });
+});
