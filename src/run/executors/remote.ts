@@ -53,8 +53,8 @@ export interface RemoteOptions {
 interface Watched {
   readonly task: Task;
   readonly settle: (exit: Exit) => void;
-  /** Since when it has been unknown there, by looks that succeeded; null: it is known. */
-  absentSince: number | null;
+  /** In how many answers running it was unknown, and when the first of them came; null: it is known. */
+  absence: Absence | null;
   /** Since when it has been said to have ended without an exit file. */
   endedSince: number | null;
   /** When it was first seen to have begun. */
@@ -64,6 +64,14 @@ interface Watched {
   ending: Exit | null;
   settled: boolean;
 }
+
+interface Absence {
+  readonly since: number;
+  readonly answers: number;
+}
+
+/** So many answers without it, so far apart as patience asks: one before a long silence and one after are no proof. */
+const leastAnswers = 6;
 
 /** How often an interrupted submission is looked up and tried again before it is given up. */
 const mostSubmissions = 5;
@@ -88,6 +96,13 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
     problem = now;
   };
 
+  const oneMore = (before: Absence | null): Absence => ({
+    since: before?.since ?? clock.monotonic(),
+    answers: (before?.answers ?? 0) + 1,
+  });
+  const isProof = ({ since, answers }: Absence, enough: number) =>
+    answers >= leastAnswers && clock.monotonic() - since >= enough;
+
   const settle = (job: Watched, exit: Exit) => {
     if (job.settled) return;
     job.settled = true;
@@ -103,7 +118,7 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
     const job: Watched = {
       task,
       settle: answer,
-      absentSince: null,
+      absence: null,
       endedSince: null,
       begunAt: null,
       submitting: false,
@@ -164,8 +179,6 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
     const states = await remote.look(names);
     if (!states.ok) {
       contact(states.error);
-      // Nobody could say anything of it meanwhile: what was counted before begins anew.
-      for (const job of watched.values()) job.absentSince = null;
       return changed;
     }
     contact(null);
@@ -196,7 +209,7 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
 
   /** What the remote says of it. True when something is new. */
   const judge = async (job: Watched, state: JobState | null): Promise<boolean> => {
-    if (state !== null) job.absentSince = null;
+    if (state !== null) job.absence = null;
     switch (state?.kind) {
       case "waiting":
       case "running":
@@ -218,10 +231,9 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
         return true;
       }
       case undefined: {
-        job.absentSince ??= clock.monotonic();
+        job.absence = oneMore(job.absence);
         // What was asked to end and is unknown has ended, or never began.
-        const enough = job.ending === null ? patience : Math.min(patience, lag);
-        if (clock.monotonic() - job.absentSince < enough) return false;
+        if (!isProof(job.absence, job.ending === null ? patience : Math.min(patience, lag))) return false;
         if (await readFiles(job)) return true;
         // It may be known again later; then it is not to run on.
         await remote.cancel([job.task.attempt]);
@@ -256,14 +268,14 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
   /** Whether it is there: false only after a while in which it could be asked for and was not known. */
   const lookUp = async (job: Watched): Promise<boolean> => {
     const { attempt, folder } = job.task;
-    let since: number | null = null;
+    let absence: Absence | null = null;
     for (let wait = pause.least; !job.settled && job.ending === null; wait = Math.min(wait * 1.5, pause.most)) {
       if (await isThere(jobFiles(folder).begun)) return true;
       const states = await remote.look(new Set([attempt]));
       contact(states.ok ? null : states.error);
       if (states.ok && states.value.has(attempt)) return true;
-      since = states.ok ? (since ?? clock.monotonic()) : null;
-      if (since !== null && clock.monotonic() - since >= patience) return false;
+      if (states.ok) absence = oneMore(absence);
+      if (absence !== null && isProof(absence, patience)) return false;
       await delay(wait);
     }
     return true;
