@@ -22,9 +22,11 @@ describe("the scheduler in simulated histories", () => {
   });
 
   it("is told the same way twice by the same seed", async () => {
-    const [once, again] = [await simulate("--seed", "8", "--trace"), await simulate("--seed", "8", "--trace")];
-    expect(once.text.split("\n").length).toBeGreaterThan(100);
-    expect(again.text).toBe(once.text.replace(/[\d.]+ s$/m, /([\d.]+ s)$/m.exec(again.text)?.[1] ?? ""));
+    const told = async () =>
+      (await simulate("--seed", "8", "--trace")).text.replace(/(virtual hours), [\d.]+ s$/m, "$1");
+    const once = await told();
+    expect(once.split("\n").length).toBeGreaterThan(100);
+    expect(await told()).toBe(once);
   });
 
   it.each([
