@@ -78,7 +78,10 @@ export type AskedRun = Pick<Suggestion, "combination" | "seed" | "purpose" | "wh
 /** What a run that a person names is made for. */
 export const byHand = { purpose: "search", why: { kind: "asked" } } as const;
 
-/** Makes just these runs, in order; they are evidence like any other. Those that are recorded already are not repeated. */
+/**
+ * Makes just these runs, in order; they are evidence like any other. Those that are recorded already are not repeated, those
+ * that another process makes are waited for, and those that one left behind are taken up.
+ */
 export async function runAsked(session: Session, asked: readonly AskedRun[], options: QueueOptions): Promise<QueueEnd> {
   return withQueue(session, options, (queue) => queue.make(asked));
 }
@@ -204,14 +207,36 @@ class Queue {
   }
 
   async make(asked: readonly AskedRun[]): Promise<QueueEnd> {
+    const { signal } = this.#options;
+    let others: (readonly [RunRow, Combination])[] = [];
     for (const run of asked) {
       const session = this.#current();
       while (this.#inFlight.size >= slotsOf(session, this.#capacity)) await Promise.race(this.#inFlight.values());
-      if (this.#options.signal.aborted) break;
-      await this.#start(session, { ...run, cost: 0 });
+      if (signal.aborted) break;
+      const row = await this.#start(session, { ...run, cost: 0 });
+      if (!this.#inFlight.has(row.id)) others.push([row, run.combination]);
     }
-    await Promise.all(this.#inFlight.values());
-    return this.#options.signal.aborted ? { kind: "interrupted" } : { kind: "exhausted" };
+    for (;;) {
+      others = await this.#ofOthers(others);
+      await Promise.all(this.#inFlight.values());
+      if (signal.aborted) return { kind: "interrupted" };
+      if (others.length === 0) return { kind: "exhausted" };
+      await new Promise((wake) => setTimeout(wake, idleMilliseconds));
+    }
+  }
+
+  /** Takes up runs that a process which is gone left behind. Returns those that one which lives has not ended. */
+  async #ofOthers(others: readonly (readonly [RunRow, Combination])[]): Promise<(readonly [RunRow, Combination])[]> {
+    const session = this.#current();
+    const ids = others.map(([row]) => row.id);
+    const taken = new Map((await session.store.takeOverRuns(session.owner, ids)).map((row) => [row.id, row]));
+    const rows = new Map((await session.store.findRuns(ids)).map((row) => [row.id, row]));
+    return others.filter(([{ id }, combination]) => {
+      const mine = taken.get(id);
+      if (mine !== undefined) this.#launch(session, mine, combination, whySentence({ kind: "asked" }), 0);
+      const state = rows.get(id)?.state;
+      return mine === undefined && (state === "pending" || state === "running");
+    });
   }
 
   async #drained(end: QueueEnd): Promise<QueueEnd> {
@@ -245,7 +270,8 @@ class Queue {
     return adopted.length;
   }
 
-  async #start(session: Session, suggestion: Suggestion): Promise<void> {
+  /** Returns the run, which another process may have, or have made. */
+  async #start(session: Session, suggestion: Suggestion): Promise<RunRow> {
     const { store, loaded, scale, owner, clock } = session;
     const resolved = session.resolve(suggestion.combination);
     if (!resolved.ok) throw new Error(`the planner asked for what cannot be built: ${resolved.error.message}`);
@@ -262,6 +288,7 @@ class Queue {
       stages: resolved.value.recipe.stages.map((stage) => pendingStage(stage.name)),
     });
     if (inserted) this.#launch(session, run, suggestion.combination, whySentence(suggestion.why), suggestion.cost);
+    return run;
   }
 
   #launch(session: Session, row: RunRow, combination: Combination, why: string, cost: number): void {

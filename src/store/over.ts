@@ -48,7 +48,7 @@ export function storeOver({ db, clock, vigil, guard, check }: Backing): Store {
     findRuns: (ids) => guard(() => findRuns(db, ids)),
     listRuns: () => guard(() => listRuns(db)),
     releaseAbandoned: () => guard(() => releaseAbandoned({ db, clock, vigil })),
-    takeOverRuns: (owner) => guard(() => takeOverRuns(db, clock, vigil, owner)),
+    takeOverRuns: (owner, ids) => guard(() => takeOverRuns(db, clock, vigil, owner, ids)),
     append: (ledger, body) => guard(() => append(db, clock, ledger, body)),
     entries: (ledger) => guard(() => entries(db, ledger)),
     entriesBefore: (ledger, before, limit) => guard(() => entriesBefore(db, ledger, before, limit)),

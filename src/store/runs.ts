@@ -103,7 +103,9 @@ export async function takeOverRuns(
   clock: Clock,
   vigil: Vigil,
   owner: string,
+  ids?: readonly string[],
 ): Promise<readonly RunRow[]> {
+  if (ids?.length === 0) return [];
   return db.transaction().execute(async (trx) => {
     const owners = await trx
       .selectFrom("owners")
@@ -119,6 +121,7 @@ export async function takeOverRuns(
       .set({ owner, state: "pending" })
       .where("state", "in", alive)
       .where("owner", "in", dead)
+      .$if(ids !== undefined, (update) => update.where("id", "in", ids ?? []))
       .returningAll()
       .execute();
     rows.sort((a, b) => a.number - b.number);

@@ -42,8 +42,11 @@ export interface Store extends TeamStore {
   listRuns(): Promise<readonly RunRow[]>;
   /** Gives back the keys of attempts whose owners are gone. Returns those attempts. */
   releaseAbandoned(): Promise<readonly string[]>;
-  /** Makes runs that a dead owner left pending or running this owner's, as `pending`. Returns those. */
-  takeOverRuns(owner: string): Promise<readonly RunRow[]>;
+  /**
+   * Makes runs that a dead owner left pending or running this owner's, as `pending`. Returns those.
+   * @param ids of these runs only; absent: of all
+   */
+  takeOverRuns(owner: string, ids?: readonly string[]): Promise<readonly RunRow[]>;
 
   /** Appends to a ledger; entries are never changed. */
   append(ledger: Ledger, body: JsonObject): Promise<Entry>;

@@ -304,7 +304,9 @@ export function storeContract(backend: StoreBackend): void {
         expect(await store.updateRun("1", "b", { state: "done" })).toBeNull();
         expect(await store.takeOverRuns("b")).toEqual([]);
         dead.add("a");
-        const taken = await store.takeOverRuns("b");
+        expect(await store.takeOverRuns("b", [])).toEqual([]);
+        expect(await store.takeOverRuns("b", ["2", "3"])).toEqual([]);
+        const taken = await store.takeOverRuns("b", ["1", "2"]);
         expect(taken.map((run) => [run.id, run.owner, run.state])).toEqual([["1", "b", "pending"]]);
         expect(await store.updateRun("1", "a", { state: "done" })).toBeNull();
         expect(await store.takeOverRuns("b")).toEqual([]);

@@ -11,6 +11,8 @@ export interface RayRig {
   readonly address: string;
   /** Entrypoints that were started, by submission id: twice is twice. */
   readonly started: readonly string[];
+  /** Of all jobs that it knows. */
+  states(): readonly string[];
   /** The next so many answers are cut off after the work was done. */
   cutOff(answers: number): void;
   /** As when the head node dies: all jobs with it. */
@@ -131,6 +133,7 @@ export async function startRay(token: string | null = null): Promise<RayRig> {
   return {
     address: `http://127.0.0.1:${port}`,
     started,
+    states: () => [...jobs.values()].map(({ status }) => status),
     cutOff: (answers) => {
       cut = answers;
     },

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { needs } from "../needs.ts";
+import { startRay } from "../rigs/ray.ts";
+import { startSlurm } from "../rigs/slurm.ts";
+import { createRig, type Rig } from "./rig.ts";
+
+/** Where stages run is not part of what they are: the whole path, on each executor. */
+
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const stops: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+function rigOn(executor: string, lab: string | null = "planted"): Rig {
+  const rig = createRig(lab);
+  stops.push(() => rig.dispose());
+  if (lab !== null) appendFileSync(join(rig.dir, "cairn.yaml"), `\nexecutor: ${executor}\n`);
+  return rig;
+}
+
+async function ray(): Promise<{ readonly executor: string; readonly rig: Awaited<ReturnType<typeof startRay>> }> {
+  const rig = await startRay();
+  stops.push(() => rig.stop());
+  return { executor: `{ kind: ray, address: '${rig.address}' }`, rig };
+}
+
+/** What a report says of the lab; without when it was made, and how long things took. */
+const findings = z.object({
+  state: z.string(),
+  recommended: z.array(z.string()),
+  set: z.json(),
+  contributions: z.array(z.json()),
+  effects: z.array(z.json()),
+  points: z.array(z.json()),
+  runs: z.array(z.object({ levels: z.array(z.string()), seed: z.number(), state: z.string(), values: z.json() })),
+});
+
+/** Runs by hand, since what the planner chooses depends on what things cost. */
+async function decided(rig: Rig): Promise<z.infer<typeof findings>> {
+  for (const levels of [["baseline"], ["muon"], ["muon", "rotary"], ["high-lr"]]) {
+    const { code, err } = await rig.cairn("run", ...levels, "--seeds", "2");
+    expect([0, 3], err).toContain(code);
+  }
+  const { out } = await rig.cairn("report", "--json");
+  return findings.parse(JSON.parse(out, (key, value) => (key === "costToKnow" ? undefined : value)));
+}
+
+describe("the same lab", { timeout: 200_000 }, () => {
+  test("comes to the same decision on this machine and on Ray", async () => {
+    const { executor, rig } = await ray();
+    const elsewhere = await decided(rigOn(executor));
+    expect(elsewhere.runs).toHaveLength(8);
+    expect(elsewhere).toEqual(await decided(rigOn("{ kind: local }")));
+    // Once a stage that was not in the cache, and never twice.
+    expect(new Set(rig.started).size).toBe(rig.started.length);
+  });
+
+  test.skipIf(needs("slurm") === null)("comes to the same decision on this machine and on Slurm", async () => {
+    const slurm = await startSlurm();
+    stops.push(() => slurm.stop());
+    const elsewhere = await decided(rigOn("{ kind: slurm, partition: main }"));
+    expect(elsewhere.runs).toHaveLength(8);
+    expect(elsewhere).toEqual(await decided(rigOn("{ kind: local }")));
+  });
+
+  test("says what is wrong with a cluster that is not there, and runs nothing", async () => {
+    const rig = rigOn("{ kind: ray, address: 'http://127.0.0.1:9' }");
+    const { out } = await rig.cairn("doctor");
+    expect(out).toContain("Ray at http://127.0.0.1:9 does not answer");
+    expect(out).toContain("docs/clusters.md");
+  });
+});
+
+describe("jobs elsewhere", { timeout: 120_000 }, () => {
+  /** One stage that says when it is there and then waits for the file `go`. */
+  async function waiting(): Promise<{ readonly lab: Rig; readonly cluster: Awaited<ReturnType<typeof startRay>> }> {
+    const { executor, rig: cluster } = await ray();
+    const lab = rigOn(executor, null);
+    writeFileSync(
+      join(lab.dir, "train.sh"),
+      'touch there\nwhile [ ! -e go ]; do sleep 0.05; done\nprintf \'{"loss": 1}\' > "$CAIRN_OUT/metrics.json"\n',
+    );
+    writeFileSync(
+      join(lab.dir, "cairn.yaml"),
+      [
+        "cairn: 1",
+        "name: waiting",
+        "stages: { train: { run: sh train.sh, code: [train.sh] } }",
+        "objectives: { loss: { stage: train, goal: minimize, matters: 0.1 } }",
+        `executor: ${executor}`,
+        "",
+      ].join("\n"),
+    );
+    return { lab, cluster };
+  }
+
+  async function startRun(lab: Rig): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [main, "-C", lab.dir, "run", "baseline"], { stdio: "ignore" });
+    stops.push(() => void child.kill("SIGKILL"));
+    while (!existsSync(join(lab.dir, "there"))) await delay(20);
+    return child;
+  }
+
+  for (const signal of ["SIGINT", "SIGKILL"] as const) {
+    test(`outlive Cairn (${signal}), and the next run takes them up`, async () => {
+      const { lab, cluster } = await waiting();
+      const child = await startRun(lab);
+      const ended = once(child, "exit");
+      child.kill(signal);
+      await ended;
+      writeFileSync(join(lab.dir, "go"), "");
+      const { code, err } = await lab.cairn("run", "baseline");
+      expect([0, 3], err).toContain(code);
+      expect(cluster.started).toHaveLength(1);
+      const report = findings.parse(JSON.parse((await lab.cairn("report", "--json")).out));
+      expect(report.runs).toMatchObject([{ state: "done", values: { loss: 1 } }]);
+    });
+  }
+
+  test("are ended by `cairn cancel`, and their run is made anew when it is asked for", async () => {
+    const { lab, cluster } = await waiting();
+    const child = await startRun(lab);
+    const during = await lab.cairn("cancel");
+    expect(during.err).toContain("another Cairn");
+    const ended = once(child, "exit");
+    child.kill("SIGINT");
+    await ended;
+    expect((await lab.cairn("cancel")).out).toContain("1 runs cancelled, 1 attempts ended");
+    expect((await lab.cairn("cancel")).out).toContain("0 runs cancelled, 0 attempts ended");
+    expect(cluster.states()).toEqual(["STOPPED"]);
+    writeFileSync(join(lab.dir, "go"), "");
+    await lab.cairn("run", "baseline");
+    expect(cluster.started).toHaveLength(2);
+  });
+});
