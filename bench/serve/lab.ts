@@ -3,8 +3,6 @@ import { join } from "node:path";
 
 /** A lab of a team that has been at it for long, as files. Nothing in it is run. */
 
-const contributions = 40;
-
 const objectives = `
   loss: { stage: train, goal: minimize, unit: nats, matters: 0.01, guardrail: 2% }
   accuracy: { stage: train, goal: maximize, matters: 0.01 }
@@ -14,8 +12,8 @@ const objectives = `
 export const objectiveNames = ["loss", "accuracy", "tokens_per_second", "memory"] as const;
 export const areas = ["data", "architecture", "optimization", "sft"] as const;
 
-/** @returns the contributions' ids */
-export function writeLab(dir: string): readonly string[] {
+/** @returns the contributions' ids, which end with their numbers */
+export function writeLab(dir: string, contributions: number): readonly string[] {
   const ids = Array.from({ length: contributions }, (_, i) => `change-${String(i + 1).padStart(2, "0")}`);
   const params = ids.map((_, i) => `p${i}: 0`).join(", ");
   mkdirSync(join(dir, "contributions"), { recursive: true });

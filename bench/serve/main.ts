@@ -12,6 +12,7 @@ import { measureMlflow, whatMlflowLacks } from "./mlflow.ts";
 import { metricNames, seedLab } from "./seed.ts";
 
 const count = (fallback: number, least: number) => z.coerce.number().int().min(least).default(fallback);
+const contributions = 40;
 const options = z.object({
   runs: count(10_000, 1),
   metrics: count(200, 4),
@@ -49,11 +50,11 @@ async function main(argv: readonly string[]): Promise<number> {
     const dir = join(folder, "lab");
     mkdirSync(dir);
     const begin = performance.now();
-    const recorded = await seedLab(dir, { runs, metrics, curves, points }, progress("recording"));
+    const recorded = await seedLab(dir, { contributions, runs, metrics, curves, points }, progress("recording"));
     console.error(`recorded in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
     console.log(`${describeMachine()}\n`);
     console.log(
-      `${runs} runs × ${metrics} final metrics; ${curves} of them with ${metrics} curves of ${points} points; 40 contributions\n`,
+      `${runs} runs × ${metrics} final metrics; ${curves} of them with ${metrics} curves of ${points} points; ${contributions} contributions\n`,
     );
     const cairn = await measureCairn(dir, recorded, metricNames(metrics)[0] ?? "loss");
     print("Cairn", cairn, null);

@@ -11,6 +11,7 @@ import { objectiveNames, writeLab } from "./lab.ts";
 /** A record of many runs, written as a queue writes it: through the store, a transaction for every step of a run. */
 
 export interface Size {
+  readonly contributions: number;
   readonly runs: number;
   /** Final metrics of every run, and curves of those that have any. */
   readonly metrics: number;
@@ -36,7 +37,7 @@ export function metricNames(count: number): readonly string[] {
 
 /** Makes the lab and its record. */
 export async function seedLab(dir: string, size: Size, tell: (done: number) => void): Promise<readonly Recorded[]> {
-  const ids = writeLab(dir);
+  const ids = writeLab(dir, size.contributions);
   const session = await openSession(dir, { scale: null });
   try {
     const journal = session.store.journal(session.owner);
@@ -111,7 +112,7 @@ async function recordRun(session: Session, journal: Journal, asked: Asked): Prom
 
 /** Plausible: every change has an effect on the loss, the rest is noise. */
 function measured({ levels, size, rng }: Asked): ReadonlyMap<string, number> {
-  const gain = levels.reduce((sum, level) => sum + 0.01 * Math.sin(Number(level.slice(-2))), 0);
+  const gain = levels.reduce((sum, level) => sum + 0.01 * Math.sin(Number(level.split("-").at(-1))), 0);
   const own: Readonly<Record<string, number>> = {
     loss: 2 - gain + 0.01 * rng.normal(),
     accuracy: 0.5 + gain / 2 + 0.01 * rng.normal(),
