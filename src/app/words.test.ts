@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { combinationName, questionWords } from "./words.ts";
+import { combinationName, describeFailure, questionWords } from "./words.ts";
 
 test("a combination is named by what it changes", () => {
   expect(combinationName([], [])).toBe("baseline");
@@ -26,4 +26,15 @@ test("what a run is asked", () => {
   expect(questionWords("level", ["muon"])).toBe("to see what muon is worth");
   expect(questionWords("order", ["rotary", "bpe"])).toBe("to tell rotary and bpe apart");
   expect(questionWords("set", [])).toBe("to see what the set gains");
+});
+
+test("a failure that is the machine's is not laid at the stage's door, nor told as one of recording", () => {
+  const failure = { stage: "eval", key: null, attempt: null, attempts: 0, logTail: [], logFile: null };
+  const message = "its input, what pretrain put out, cannot be read: EIO: i/o error, read";
+  expect(describeFailure({ ...failure, cause: { kind: "io", message } })).toBe(
+    "eval was not done, by no fault of its own: its input, what pretrain put out, cannot be read: EIO: i/o error, read",
+  );
+  expect(describeFailure({ ...failure, cause: { kind: "disk-full" } })).toBe(
+    "eval could not be done: the disk is full",
+  );
 });

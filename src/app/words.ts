@@ -105,8 +105,8 @@ function describeCause(cause: FailureCause): string {
     case "no-capacity":
       return `needs ${cause.needed} GPUs and there are ${cause.available} (give them with --gpus)`;
     case "disk-full":
-      return "could not be recorded: the disk is full";
+      return "could not be done: the disk is full";
     case "io":
-      return `could not be recorded: ${cause.message}`;
+      return `was not done, by no fault of its own: ${cause.message}`;
   }
 }

@@ -15,6 +15,8 @@ export const exitCodes = {
   damaged: 5,
   /** A check or a test of Cairn's own failed. */
   checksFailed: 6,
+  /** What Cairn stands on cannot be reached, refuses or is full: database, storage, cluster, disk. Nothing is damaged. */
+  unavailable: 7,
   /** A defect in Cairn. */
   internal: 70,
   /** Ctrl-C or SIGTERM; what was recorded is kept. */
@@ -37,5 +39,7 @@ export function exitCodeOf(failure: Failure): number {
       return exitCodes.runFailed;
     case "damaged":
       return exitCodes.damaged;
+    case "unavailable":
+      return exitCodes.unavailable;
   }
 }

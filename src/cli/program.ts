@@ -62,6 +62,7 @@ Exit codes:
   ${exitCodes.runFailed}    a stage crashed for good
   ${exitCodes.damaged}    a file of Cairn's is damaged
   ${exitCodes.checksFailed}    a check or test of Cairn's own failed
+  ${exitCodes.unavailable}    a database, storage, cluster or disk cannot be reached or used
   ${exitCodes.internal}   a defect in Cairn
   ${exitCodes.interrupted}  interrupted; what was recorded is kept
 

@@ -118,15 +118,30 @@ export async function executeAttempt(deps: Effects, order: AttemptOrder): Promis
       seconds,
     };
   } catch (error) {
-    return failed(systemCause(error));
+    return failed(systemCause(error, undoneAt(life)));
   }
 }
 
-/** What the system refused to do. Anything else that is thrown is a mistake in Cairn, and is not hidden as a failed stage. */
-export function systemCause(error: unknown): FailureCause {
+/**
+ * What the system refused to do. Anything else that is thrown is a mistake in Cairn, and is not hidden as a failed stage.
+ * @param what could not be done
+ */
+export function systemCause(error: unknown, what: string): FailureCause {
   if (isDiskFull(error)) return { kind: "disk-full" };
-  if (error instanceof Error && "syscall" in error) return { kind: "io", message: error.message };
+  if (error instanceof Error && "syscall" in error) return { kind: "io", message: `${what}: ${error.message}` };
   throw error;
+}
+
+/** What an attempt was about to do. */
+function undoneAt(life: Lifecycle): string {
+  switch (life.phase()) {
+    case "started":
+      return "it cannot be started";
+    case "running":
+      return "it cannot be followed";
+    default:
+      return "what it put out cannot be kept";
+  }
 }
 
 async function start(deps: Effects, order: AttemptOrder, paths: AttemptPaths): Promise<Execution | AttemptOutcome> {

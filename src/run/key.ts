@@ -203,16 +203,16 @@ type NoInputs = Extract<KeyOutcome, { kind: "lost-input" }> | Extract<AttemptOut
 
 async function openInputs(deps: RunnerDeps, order: KeyOrder): Promise<Result<ReadonlyMap<string, string>, NoInputs>> {
   const inputs = new Map<string, string>();
-  try {
-    for (const [need, result] of order.inputs) {
+  for (const [need, result] of order.inputs) {
+    try {
       const directory = await deps.artifacts.open(result.output);
       if (directory === null) return err({ kind: "lost-input", need });
       inputs.set(need, directory);
+    } catch (error) {
+      // Said where all that needs room says it.
+      if (isDiskFull(error)) throw error;
+      return err({ kind: "failed", cause: systemCause(error, `its input, what ${need} put out, cannot be read`) });
     }
-  } catch (error) {
-    // Said where all that needs room says it.
-    if (isDiskFull(error)) throw error;
-    return err({ kind: "failed", cause: systemCause(error) });
   }
   return ok(inputs);
 }

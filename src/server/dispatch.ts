@@ -158,7 +158,7 @@ function responseTo({ answer, path }: Operation, value: unknown, input: ParsedIn
 function failed(log: Log, { request, id, url, name }: Routed, error: unknown): Answered {
   if (request.signal.aborted) return refuse("unavailable", "the client has gone");
   const failure = failureOf(error);
-  if (failure === null || failure.kind === "damaged")
+  if (failure === null || failure.kind === "damaged" || failure.kind === "unavailable")
     log.error({ err: error, request: name, operation: id, path: url.pathname }, "failed");
   if (failure !== null) return refuseFailure(failure);
   return refuse("internal", `the server failed at this; its log says more of request ${name}`);

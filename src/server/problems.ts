@@ -82,6 +82,10 @@ export function refuseFailure(failure: Failure): Err<Refusal> {
       return refuse("damaged", "what Cairn keeps of this lab cannot be read", {
         help: "The server's log says which file it is; `cairn doctor` looks at all of them.",
       });
+    case "unavailable":
+      return refuse("unavailable", "something that the server stands on cannot be used now", {
+        help: "The server's log says what it is; `cairn doctor` looks at all of it.",
+      });
   }
 }
 

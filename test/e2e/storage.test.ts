@@ -76,7 +76,7 @@ test("a storage that cannot be used is said before anything is started", async (
     operation === "PutObject" ? { kind: "refuse", status: 403, code: "AccessDenied" } : null;
   const denied = await here.cairn("run", "--runs", "1");
   expect([denied.code, denied.out + denied.err]).toEqual([
-    5,
+    7,
     expect.stringMatching(/does not allow this.*AccessDenied/s),
   ]);
   process.env.CAIRN_ARTIFACTS_URL = `s3://key:secret@${bucket}/planted`;

@@ -12,7 +12,7 @@ export const registerCancel: Register = (program, io, setExit) => {
     .addHelpText("after", examples("cairn cancel"))
     .action(async (options: { json?: boolean }) => {
       const done = await withSession(program, io, undefined, cancelLeft);
-      if (done.problem !== null) setExit(exitCodes.runFailed);
+      if (done.problem !== null) setExit(exitCodes.unavailable);
       if (options.json === true) return outJson(io, done);
       io.out(`${done.runs} runs cancelled, ${done.attempts.length} attempts ended`);
       if (done.held > 0)

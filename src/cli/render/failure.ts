@@ -24,6 +24,7 @@ export function printFailure(io: Io, failure: Failure): void {
     case "conflict":
     case "not-decided":
     case "damaged":
+    case "unavailable":
       complain(failure.message, failure.help);
       return;
     case "run-failed":
