@@ -19,7 +19,8 @@ export interface PartOrder {
 
 export type PartResult =
   | { readonly kind: "ran"; readonly tally: Tally }
-  | { readonly kind: "not-run"; readonly why: string; readonly get: string };
+  /** lacks: a program that can be installed, or a right that the machine does not give. */
+  | { readonly kind: "not-run"; readonly lacks: "program" | "right"; readonly why: string; readonly get: string };
 
 export interface Tally {
   /** SIGKILLs that ended a process. */

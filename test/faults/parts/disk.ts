@@ -27,6 +27,7 @@ export const disk: Part = {
       removeLab(lab);
       return {
         kind: "not-run",
+        lacks: "right",
         why: "a tmpfs of 12 MB is filled while a lab on it works",
         get: "run as root, or in a container that may mount",
       };

@@ -20,13 +20,12 @@ export const eio: Part = {
   name: "eio",
   title: "a disk that fails (EIO)",
   run: async (order) => {
-    if (spawnSync("strace", ["-o", "/dev/null", "true"], { stdio: "ignore" }).status !== 0) {
-      return {
-        kind: "not-run",
-        why: "EIO is injected into a scheduler's system calls",
-        get: "install Debian's package strace, where processes may be traced",
-      };
-    }
+    const why = "EIO is injected into a scheduler's system calls";
+    const { error, status } = spawnSync("strace", ["-o", "/dev/null", "true"], { stdio: "ignore" });
+    if (error !== undefined)
+      return { kind: "not-run", lacks: "program", why, get: "install Debian's package: apt-get install strace" };
+    if (status !== 0)
+      return { kind: "not-run", lacks: "right", why, get: "run it where processes may be traced (ptrace)" };
     const notes = takeNotes();
     const lab = makeLabFolder();
     const watch = watchLab(lab, notes);
