@@ -205,11 +205,6 @@ export class Checks {
         return injected("node failed") || injected("contact lost") || own.length === 0
           ? null
           : "it was there all the time";
-      case "stopped":
-        // A zombie keeps the time of what was adopted from it, too.
-        return injected("process paused past its lease") && own.some((job) => job.task.timeout !== null)
-          ? null
-          : "nobody stopped it";
       case "refused":
         return shape.kind === "cluster" ? null : "nobody refused it";
       default:

@@ -10,6 +10,7 @@ import type { Task } from "../run.ts";
  * submitted    there before anything is submitted: without it, nothing ever was
  * begun/       made by the script when it begins
  * exit         `<code> <begin> <end>` (seconds since 1970), renamed into place when the command has ended
+ * time-is-up   its time limit in seconds, written by whoever watches it before it is ended for that
  * ```
  *
  * The exit file is the evidence of how the command ended: queues forget, lag, and may keep no accounts.
@@ -19,11 +20,18 @@ export interface JobFiles {
   readonly submitted: string;
   readonly begun: string;
   readonly exit: string;
+  readonly timeIsUp: string;
 }
 
 export function jobFiles(folder: string): JobFiles {
   const at = (name: string) => join(folder, name);
-  return { script: at("job.sh"), submitted: at("submitted"), begun: at("begun"), exit: at("exit") };
+  return {
+    script: at("job.sh"),
+    submitted: at("submitted"),
+    begun: at("begun"),
+    exit: at("exit"),
+    timeIsUp: at("time-is-up"),
+  };
 }
 
 /** Attempts are named `<stage>-<10 of the key>-<fence>-<8 random>`: no other job of this user's looks so. */

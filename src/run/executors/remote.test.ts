@@ -28,25 +28,25 @@ function scripted(looks: readonly (JobState | null | "silent")[]): Remote & { as
   return remote;
 }
 
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cairn-remote-"));
+  mkdirSync(join(folder, "attempt"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const task = (timeout: number | null = null): Task => ({
+  attempt: "stage-0123456789-1-00000000",
+  folder: join(folder, "attempt"),
+  argv: ["true"],
+  cwd: folder,
+  env: {},
+  logFile: join(folder, "log"),
+  resources: { cpus: 1, gpus: 0, memory: null },
+  timeout,
+});
+
 describe("a job that is not known", () => {
-  let folder = "";
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "cairn-remote-"));
-    mkdirSync(join(folder, "attempt"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  const task = (): Task => ({
-    attempt: "stage-0123456789-1-00000000",
-    folder: join(folder, "attempt"),
-    argv: ["true"],
-    cwd: folder,
-    env: {},
-    logFile: join(folder, "log"),
-    resources: { cpus: 1, gpus: 0, memory: null },
-    timeout: null,
-  });
-
   /** Ten seconds pass between two looks; a minute of not knowing is enough. */
   const watch = async (looks: readonly (JobState | null | "silent")[]) => {
     const remote = scripted(looks);
@@ -79,5 +79,47 @@ describe("a job that is not known", () => {
   it("is known again, and nothing of what was counted stays", async () => {
     const { asked } = await watch([null, null, null, { kind: "waiting" }, null]);
     expect(asked).toBe(4 + 7);
+  });
+});
+
+describe("a job whose time is up", () => {
+  it("is told so by whoever adopts it while it is being ended, not that somebody cancelled it", async () => {
+    const state: { now: JobState } = { now: { kind: "running" } };
+    const remote: Remote = {
+      ...scripted([null]),
+      look: async (attempts) => ok(new Map([...attempts].map((name) => [name, state.now]))),
+      cancel: async () => {
+        state.now = { kind: "cancelled" };
+        // Its watcher is stopped before it hears of the end.
+        first.leave?.();
+        return ok(null);
+      },
+    };
+    let now = 0;
+    const clock = { now: () => 0, monotonic: () => (now += 1000) };
+    const create = () =>
+      createRemoteExecutor(remote, {
+        clock,
+        wrapping: { modules: [], prefix: [] },
+        onContact: () => {},
+        pause: { least: 0, most: 0 },
+      });
+    mkdirSync(join(folder, "attempt", "begun"));
+    const first = create().start(task(30));
+    expect(await first.exit).toEqual({ kind: "left" });
+    const second = await create().attach?.(task(30));
+    expect(await second?.exit).toEqual({ kind: "timed-out", seconds: 30 });
+  });
+
+  it("was cancelled by somebody when nobody's time was up", async () => {
+    mkdirSync(join(folder, "attempt", "begun"));
+    const executor = createRemoteExecutor(scripted([{ kind: "cancelled" }]), {
+      clock: { now: () => 0, monotonic: () => 0 },
+      wrapping: { modules: [], prefix: [] },
+      onContact: () => {},
+      pause: { least: 0, most: 0 },
+    });
+    const exit = await executor.start(task(30)).exit;
+    expect(exit).toEqual({ kind: "stopped", message: "somebody cancelled it in Elsewhere" });
   });
 });

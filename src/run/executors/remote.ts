@@ -171,6 +171,7 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
     for (const job of [...watched.values()]) changed = (await readFiles(job)) || changed;
     const ending = [...watched.values()].filter((job) => job.ending !== null && !job.submitting);
     if (ending.length > 0) {
+      for (const job of ending) await noteEnding(job);
       const asked = await remote.cancel(ending.map(({ task }) => task.attempt));
       if (!asked.ok) contact(asked.error);
     }
@@ -220,7 +221,7 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
         return true;
       case "cancelled":
         if (await readFiles(job)) return true;
-        settle(job, job.ending ?? cancelledElsewhere(remote, job.begunAt !== null));
+        settle(job, job.ending ?? (await endedBefore(job)) ?? cancelledElsewhere(remote, job.begunAt !== null));
         return true;
       case "ended": {
         if (await readFiles(job)) return true;
@@ -318,6 +319,19 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
       }
     },
   };
+}
+
+/** Whoever adopts the job meanwhile finds it cancelled, and is to know why. */
+async function noteEnding({ ending, task }: Watched): Promise<void> {
+  if (ending?.kind !== "timed-out") return;
+  // A full disk, or a folder that another has put away, must not keep the job alive.
+  await writeFile(jobFiles(task.folder).timeIsUp, `${ending.seconds}\n`).catch(() => {});
+}
+
+/** Why one who watched the job before has ended it; null: nobody has. */
+async function endedBefore({ task }: Watched): Promise<Exit | null> {
+  const noted = (await readIfThere(jobFiles(task.folder).timeIsUp)) ?? "";
+  return /^\d+(?:\.\d+)?\n$/.test(noted) ? { kind: "timed-out", seconds: Number(noted) } : null;
 }
 
 /** Before it began it may have been the remote's own doing (Slurm, of a job whose number an orphan has): it may try again. */
