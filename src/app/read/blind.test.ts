@@ -80,6 +80,14 @@ test("lines of a diff lose what says whose they are, and nothing else", () => {
     expect(veiled).toContain(kept);
 });
 
+test("a diff is read once, whatever is in it: a line made for it stops nobody's server", () => {
+  // What takes time by the square of the text would take minutes at these.
+  for (const part of ["@", " ", "<", "<a", "<a@", "# ", "* ", "mailto:", "@author", "# author "]) {
+    const line = `+<#${part.repeat(300_000)}`;
+    expect(veiledLines(line).length).toBeLessThanOrEqual(line.length);
+  }
+});
+
 test("a branch is not named, a file is", () => {
   expect(["branch lin/rotary", "contributions/x.patch"].map(veiledOrigin)).toEqual(["branch", "contributions/x.patch"]);
 });

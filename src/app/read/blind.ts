@@ -90,7 +90,10 @@ function commentsOf(text: string): Range[] {
   return found;
 }
 
-/** Lines of a diff without what git and editors write of people: `Signed-off-by:`, `# Author:`, `<name@host>`. */
+/**
+ * Lines of a diff without what git and editors write of people: `Signed-off-by:`, `# Author:`, `<name@host>`. Takes time in
+ * proportion to the text, whatever is in it: anybody who may propose can have it read.
+ */
 export function veiledLines(text: string): string {
   return text
     .replaceAll(/((?:signed-off-by|co-authored-by|reviewed-by):)[^\n]*/gi, `$1 ${hidden}`)
@@ -99,8 +102,13 @@ export function veiledLines(text: string): string {
       `$1 ${hidden}`,
     )
     .replaceAll(/mailto:[^\s"'<>)]+/gi, `mailto:${hidden}`)
-    .replaceAll(/^([ +-]?)[^\n]*<[^<>\s]+@[^<>\s]+>[^\n]*$/gm, `$1${hidden}`);
+    .split("\n")
+    .map((line) => (address.test(line) ? `${/^[ +-]?/.exec(line)?.[0] ?? ""}${hidden}` : line))
+    .join("\n");
 }
+
+/** One way to match a text at most: two parts that both take an @ would be tried in every combination. */
+const address = /<[^<>\s@]+@[^<>\s]+>/;
 
 /** A sentence without these names, where they stand as words. */
 export function withoutNames(sentence: string, names: readonly string[]): string {
