@@ -68,6 +68,24 @@ describe("applyPatches", () => {
     expect(apply([loose], { "x.ts": "x\n" })).toEqual({ "x.ts": "y\n" });
   });
 
+  test("names the first of many hunks that does not fit, without trying every one of them", () => {
+    const lines = Array.from({ length: 60_000 }, (_, i) => `line ${i}`);
+    // Tried one after the other, these would take the better part of an hour.
+    const hunks = Array.from({ length: 20_000 }, (_, i) => {
+      const [kept, old] = [lines[3 * i] ?? "", lines[3 * i + 1] ?? ""];
+      return `@@ -${3 * i + 1},2 +${3 * i + 1},2 @@\n ${kept}\n-${i < 12_345 ? old : "something else"}\n+new\n`;
+    });
+    expect(apply([`--- a/x.ts\n+++ b/x.ts\n${hunks.join("")}`], { "x.ts": `${lines.join("\n")}\n` })).toMatch(
+      /^hunk 12346 does not fit/,
+    );
+  });
+
+  test("reads a patch once, whatever is under it", () => {
+    const tail = `-- \n2${" ".repeat(1_000_000)}`;
+    expect(readPatch(patch(`${edit}${tail}`))).toMatchObject({ ok: true });
+    expect(readPatch(patch(`${edit}${tail}x\n+y\n`))).toMatchObject({ ok: false });
+  });
+
   test("names the hunk, and where it stands in the patch", () => {
     const text = `${edit}@@ -4,2 +4,2 @@\n four\n-five\n+5\n`;
     const applied = applyPatches([patch(text)], reader({ "x.ts": "one\ntwo\nthree\nfour\nFIVE\n" }));

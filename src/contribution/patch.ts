@@ -59,8 +59,7 @@ const remake = "Make it with `git diff --relative` in the lab's directory, or wi
 const textOnly = "A patch changes lines of the lab's own text files.";
 
 function parse(patch: Patch): Result<readonly FilePatch[], PatchProblem> {
-  // The signature under a patch that `git format-patch` wrote looks like a removed line.
-  const text = patch.text.replace(/\n-- \n[0-9][^\n]*\s*$/, "\n");
+  const text = withoutSignature(patch.text);
   let diffs: StructuredPatch[];
   try {
     diffs = parsePatch(text);
@@ -83,6 +82,16 @@ function parse(patch: Patch): Result<readonly FilePatch[], PatchProblem> {
   const message = hunksBefore > 0 ? "it changes only `contributions/`" : "it is empty, or not a unified diff";
   return err({ message, help: remake });
 }
+
+/** What `git format-patch` writes under a patch looks like a removed line. */
+function withoutSignature(text: string): string {
+  const trimmed = text.trimEnd();
+  const at = trimmed.lastIndexOf(signature);
+  const isVersion = at !== -1 && /^[0-9][^\n]*$/.test(trimmed.slice(at + signature.length));
+  return isVersion ? trimmed.slice(0, at + 1) : text;
+}
+
+const signature = "\n-- \n";
 
 /** A branch brings its own proposal along: `contributions/` is no part of what runs. */
 function isProposal({ from, to }: FilePatch): boolean {
@@ -214,13 +223,17 @@ function applyDiff(text: string, diff: StructuredPatch): string | false {
   return result;
 }
 
-/** The first hunk, from 1, that cannot be applied after those before it. */
+/** The first hunk, from 1, that cannot be applied after those before it; not all of them can. Halves what is left. */
 function firstMisfit(text: string, diff: StructuredPatch): number {
-  const count = diff.hunks.length;
-  for (let n = 1; n < count; n++) {
-    if (applyPatch(text, { ...diff, hunks: diff.hunks.slice(0, n) }) === false) return n;
+  let fit = 0;
+  let misfit = diff.hunks.length;
+  while (misfit - fit > 1) {
+    const middle = Math.floor((fit + misfit) / 2);
+    const applied = applyPatch(text, { ...diff, hunks: diff.hunks.slice(0, middle) });
+    if (applied === false) misfit = middle;
+    else fit = middle;
   }
-  return count;
+  return misfit;
 }
 
 /** What stands in the file where the patch expects something else. */
