@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { type CSSProperties, type ReactNode, useMemo } from "react";
+import { type CSSProperties, Fragment, type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContributionState } from "../../../../src/api/contributions.ts";
 import type { Lab } from "../../../../src/api/lab.ts";
@@ -94,7 +94,7 @@ function Head({ measures }: { readonly measures: readonly Measure[] }) {
           help={helpOf(measure)}
           className={measure.objective === null ? "" : classes.objective}
         >
-          {measure.objective ?? t("column.utility")}
+          {measure.objective === null ? t("column.utility") : <Breakable name={measure.objective} />}
         </ColumnHead>
       ))}
       <ColumnHead right>{t("column.spent")}</ColumnHead>
@@ -104,6 +104,17 @@ function Head({ measures }: { readonly measures: readonly Measure[] }) {
       </ColumnHead>
     </tr>
   );
+}
+
+/** A name that may be broken after what joins its words. */
+function Breakable({ name }: { readonly name: string }) {
+  return name.split(/(?<=[_./-])/).map((part, i) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one name never change places.
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 interface ColumnHeadProps {

@@ -29,7 +29,7 @@ export const Row = memo(function Row({ row, measures, mostWorth, sharedBlock, pr
     <>
       <tr className={classes.row} data-single={single !== undefined}>
         <TitleCell row={row} change={single?.change ?? []} sharedBlock={sharedBlock} preview={preview} />
-        {single === undefined ? <NoForests measures={measures} /> : <Forests level={single} measures={measures} />}
+        <Forests level={single ?? null} measures={measures} />
         <SpentCell row={row} />
         <DecideCell row={row} />
         <WorthCell worth={row.worth} most={mostWorth} />
@@ -103,41 +103,60 @@ function Authors({ row }: { readonly row: ContributionRow }) {
     <Tooltip label={t("row.hiddenHelp")} multiline w={260} events={{ hover: true, focus: true, touch: true }}>
       <span className={classes.hidden}>
         <IconEyeOff size={12} />
-        {t("row.hidden")}
+        <span className={classes.hiddenWords}>{t("row.hidden")}</span>
       </span>
     </Tooltip>
   );
 }
 
-function Forests({ level, measures }: { readonly level: Level; readonly measures: readonly Measure[] }) {
-  const { t } = useTranslation("queue");
-  const format = useFormat();
-  return measures.map((measure) => {
-    const { objective, unit, matters, goal, domain } = measure;
-    const estimate = estimateOf(level, objective);
-    return (
-      <td key={objective ?? ""} className={objective === null ? classes.utility : classes.objective}>
-        {estimate === null ? (
-          <span className={classes.nothing}>{objective === null ? t("row.unmeasured") : "–"}</span>
-        ) : (
-          <>
-            <ForestRow
-              {...{ estimate, domain, matters, goal, unit }}
-              label={`${level.level}, ${objective ?? t("row.utility")}`}
-            />
-            {objective === null && <span className={classes.number}>{format.mean(estimate)}</span>}
-          </>
-        )}
-      </td>
-    );
-  });
+interface ForestsProps {
+  /** null: a contribution of several levels, each of which has a row with them. */
+  readonly level: Level | null;
+  readonly measures: readonly Measure[];
 }
 
-/** Of a contribution of several levels: each level's row has them. */
-function NoForests({ measures }: { readonly measures: readonly Measure[] }) {
-  return measures.map(({ objective }) => (
-    <td key={objective ?? ""} className={objective === null ? classes.utility : classes.objective} />
-  ));
+/** What a level does to the utility, and beside it or below, by width, to every objective. */
+function Forests({ level, measures }: ForestsProps) {
+  const { t } = useTranslation("queue");
+  const format = useFormat();
+  const [utility, ...objectives] = measures;
+  const estimate = level === null || utility === undefined ? null : estimateOf(level, null);
+  const isMeasured = level !== null && objectives.some(({ objective }) => estimateOf(level, objective) !== null);
+  return (
+    <>
+      <td className={classes.utility}>
+        {level !== null && utility !== undefined && (
+          <Forest level={level} measure={utility} lack={t("row.unmeasured")} />
+        )}
+        {estimate !== null && <span className={classes.number}>{format.mean(estimate)}</span>}
+      </td>
+      <td className={classes.objectives} data-measured={isMeasured}>
+        {objectives.map((measure) => (
+          <div key={measure.objective} className={classes.objective}>
+            <span className={classes.objectiveName} aria-hidden="true">
+              {measure.objective}
+            </span>
+            {level !== null && <Forest level={level} measure={measure} lack="–" />}
+          </div>
+        ))}
+      </td>
+    </>
+  );
+}
+
+interface ForestProps {
+  readonly level: Level;
+  readonly measure: Measure;
+  /** What is said of what is not measured. */
+  readonly lack: string;
+}
+
+function Forest({ level, measure, lack }: ForestProps) {
+  const { t } = useTranslation("queue");
+  const { objective, ...scale } = measure;
+  const estimate = estimateOf(level, objective);
+  if (estimate === null) return <span className={classes.nothing}>{lack}</span>;
+  return <ForestRow {...scale} estimate={estimate} label={`${level.level}, ${objective ?? t("row.utility")}`} />;
 }
 
 function LevelRow({ level, measures }: { readonly level: Level; readonly measures: readonly Measure[] }) {
