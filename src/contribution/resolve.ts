@@ -96,6 +96,9 @@ function apply(patched: readonly FactorLevel[], files: (path: string) => string 
     files,
   );
   if (applied.ok) return applied;
-  const message = `\`${applied.error.origin}\` does not apply together with the others: ${applied.error.message}`;
+  // By its level: a branch is often named after whoever made it, and this is told to those who decide.
+  const { origin, message: why } = applied.error;
+  const own = patched.find(({ change }) => change.patches.some((patch) => patch.origin === origin));
+  const message = `the patch of \`${own?.id ?? origin}\` does not apply together with the others: ${why}`;
   return err({ message, levels: patched.map((level) => level.id) });
 }

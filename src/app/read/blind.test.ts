@@ -95,3 +95,16 @@ test("a branch is not named, a file is", () => {
 test("names are taken out of a sentence as words", () => {
   expect(withoutNames("`lin` is linear; Lin, kim+k", ["lin", "kim+k"])).toBe("`…` is linear; …, …");
 });
+
+test("branches are taken out of a sentence, whatever they are called", () => {
+  const said = [
+    "`branch l.wu/rotary` cannot be used: git does not know it (branches here: main, l.wu/rotary).",
+    "`branch l.wu/rotary` does not apply to the lab: hunk 1 does not fit `model.py`.",
+    "`l.wu/rotary..x` is not the name of a git branch or tag.",
+  ];
+  expect(said.map((sentence) => withoutNames(sentence, ["Lin Wu"]))).toEqual([
+    "`branch` cannot be used: git does not know it (branches here: …).",
+    "`branch` does not apply to the lab: hunk 1 does not fit `model.py`.",
+    "`…` is not the name of a git branch or tag.",
+  ]);
+});

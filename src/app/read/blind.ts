@@ -110,12 +110,20 @@ export function veiledLines(text: string): string {
 /** One way to match a text at most: two parts that both take an @ would be tried in every combination. */
 const address = /<[^<>\s@]+@[^<>\s]+>/;
 
-/** A sentence without these names, where they stand as words. */
+/** A sentence about a contribution's file without these names, where they stand as words, and without branches. */
 export function withoutNames(sentence: string, names: readonly string[]): string {
   return names
     .filter((name) => name.trim() !== "")
     .toSorted((a, b) => b.length - a.length)
-    .reduce((text, name) => text.replaceAll(wholeWord(name), hidden), sentence);
+    .reduce((text, name) => text.replaceAll(wholeWord(name), hidden), withoutBranches(sentence));
+}
+
+/** As contribution/change.ts and app/load.ts write them. */
+function withoutBranches(sentence: string): string {
+  return sentence
+    .replaceAll(/`branch [^`]*`/g, "`branch`")
+    .replaceAll(/(?<=\(branches here: )[^()]*/g, hidden)
+    .replaceAll(/`[^`]*`(?= is not the name of a git branch)/g, `\`${hidden}\``);
 }
 
 function wholeWord(name: string): RegExp {
