@@ -1,6 +1,6 @@
 import type { Digest } from "../base/digest.ts";
 import { type ArtifactStore, createArtifacts } from "../cache/artifacts.ts";
-import { createArtifactBucket } from "../cache/storage/artifact-bucket.ts";
+import { type ArtifactBucket, createArtifactBucket, proofKey } from "../cache/storage/artifact-bucket.ts";
 import { parseLocation } from "../cache/storage/location.ts";
 import { openS3 } from "../cache/storage/s3.ts";
 import { createStoredArtifacts } from "../cache/stored.ts";
@@ -21,15 +21,9 @@ const otherPatience = 20_000;
  */
 export function openArtifacts(workspace: string, store: Store, env: StorageEnvironment): ArtifactStore {
   const local = createArtifacts(workspace);
-  const url = env.CAIRN_ARTIFACTS_URL ?? "";
   const bound = readBound(env.CAIRN_ARTIFACTS_CACHE ?? "");
-  if (url === "") return local;
-  const location = parseLocation(url);
-  if (!location.ok) throw usage(`CAIRN_ARTIFACTS_URL is not right: ${location.error}`, "docs/storage.md has examples.");
-  // An endpoint of one's own seldom cares for the region, but a signature needs one.
-  const own = location.value.endpoint === null ? null : "us-east-1";
-  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? own;
-  const bucket = (patience: number) => createArtifactBucket(openS3(location.value, { patience, region }));
+  const bucket = readStorage(env);
+  if (bucket === null) return local;
   return createStoredArtifacts({
     root: workspace,
     local,
@@ -39,6 +33,39 @@ export function openArtifacts(workspace: string, store: Store, env: StorageEnvir
     inUse: () => inUse(store),
     clock: Date.now,
   });
+}
+
+/** What a storage was found to be. */
+interface StorageProof {
+  /** As people write it; nothing in it is secret. */
+  readonly place: string;
+  /** Its own, just now, in milliseconds since 1970; null: it does not tell. */
+  readonly clock: number | null;
+}
+
+/**
+ * Writes to the storage, reads and lists; null: artifacts are in the workspace alone.
+ * @throws CairnError `usage` when a variable is not right; StorageError
+ */
+export async function proveStorage(env: StorageEnvironment): Promise<StorageProof | null> {
+  readBound(env.CAIRN_ARTIFACTS_CACHE ?? "");
+  const storage = readStorage(env)?.(otherPatience) ?? null;
+  if (storage === null) return null;
+  await storage.prove();
+  const proof = await storage.bucket.look(proofKey);
+  return { place: storage.bucket.name, clock: proof === null || proof.changedAt === 0 ? null : proof.changedAt };
+}
+
+/** The bucket that artifacts are kept in, asked so patiently; null: there is none. */
+function readStorage(env: StorageEnvironment): ((patience: number) => ArtifactBucket) | null {
+  const url = env.CAIRN_ARTIFACTS_URL ?? "";
+  if (url === "") return null;
+  const location = parseLocation(url);
+  if (!location.ok) throw usage(`CAIRN_ARTIFACTS_URL is not right: ${location.error}`, "docs/storage.md has examples.");
+  // An endpoint of one's own seldom cares for the region, but a signature needs one.
+  const own = location.value.endpoint === null ? null : "us-east-1";
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? own;
+  return (patience) => createArtifactBucket(openS3(location.value, { patience, region }));
 }
 
 /** Outputs that the stages of unfinished runs read or may come to read. */

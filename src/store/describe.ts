@@ -24,3 +24,21 @@ export async function describeDatabase(db: Kysely<Schema>): Promise<DatabaseDesc
   const { rows } = await query.execute(db);
   return { server: rows[0]?.server ?? "", bytes: rows[0]?.bytes ?? 0, version: await versionOf(db) };
 }
+
+/** A PostgreSQL server, and what the user may do there. */
+export interface ServerDescription {
+  /** Its clock, in milliseconds since 1970. */
+  readonly clock: number;
+  /** Of its version. */
+  readonly major: number;
+  readonly mayMakeSchema: boolean;
+}
+
+export async function describeServer(db: Kysely<Schema>): Promise<ServerDescription> {
+  const { rows } = await sql<{ clock: number; number: number; may: boolean }>`select
+    (extract(epoch from clock_timestamp()) * 1000)::double precision as clock,
+    current_setting('server_version_num')::integer as number,
+    has_database_privilege(current_database(), 'CREATE') as may`.execute(db);
+  const [row] = rows;
+  return { clock: row?.clock ?? 0, major: Math.floor((row?.number ?? 0) / 10_000), mayMakeSchema: row?.may ?? false };
+}

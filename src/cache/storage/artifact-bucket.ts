@@ -20,7 +20,7 @@ import { StorageError } from "./error.ts";
  */
 export interface ArtifactBucket {
   readonly bucket: Bucket;
-  /** Writes something, and reads it back. @throws StorageError */
+  /** Does once, on something small, all that keeping and finding an artifact takes. @throws StorageError */
   prove(): Promise<void>;
   /** The artifact's manifest; what cannot be read as the one of this digest is damaged. */
   manifest(digest: Digest): Promise<StoredManifest>;
@@ -38,7 +38,7 @@ export type StoredManifest =
 export const blobFolder = "blobs/";
 export const manifestFolder = "manifests/";
 export const damagedFolder = "damaged/";
-const proofKey = "proof";
+export const proofKey = "proof";
 
 export function blobKey(digest: Digest): string {
   return `${blobFolder}${digest.slice(0, 2)}/${digest}`;
@@ -102,9 +102,14 @@ export function createArtifactBucket(bucket: Bucket): ArtifactBucket {
     manifest: read,
 
     prove: async () => {
-      await bucket.put(proofKey, Buffer.from("Cairn writes this to see whether it can.\n"));
-      if ((await bucket.get(proofKey)) !== null) return;
-      throw new StorageError("unusable", "GetObject", `${bucket.name} does not keep what is written to it`);
+      const text = Buffer.from("Cairn writes this to see whether it can.\n");
+      await bucket.put(proofKey, text);
+      const kept = await bucket.get(proofKey);
+      if (kept === null || !text.equals(kept))
+        throw new StorageError("unusable", "GetObject", `${bucket.name} does not keep what is written to it`);
+      // Passes where the condition is honoured, and where it is not heeded; not where it is not understood.
+      await bucket.put(proofKey, text, { ifAbsent: true });
+      for await (const _ of bucket.list(damagedFolder)) break;
     },
 
     store: async (manifest, pathOf, clock) => {

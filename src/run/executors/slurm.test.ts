@@ -10,7 +10,7 @@ import { type SlurmRig, startSlurm } from "../../../test/rigs/slurm.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { Executor, Task } from "../run.ts";
 import { createRemoteExecutor } from "./remote.ts";
-import { createSlurm, type SlurmOptions } from "./slurm.ts";
+import { createSlurm, type SlurmOptions, trySubmission } from "./slurm.ts";
 
 const defaults: SlurmOptions = { partition: null, account: null, qos: null, arguments: [] };
 const quick = { pause: { least: 50, most: 300 }, patience: 5_000, lag: 10_000 };
@@ -80,6 +80,15 @@ describe.skipIf(needs("slurm") === null)("Slurm", () => {
       expect(refusal).toEqual({ kind: "refused", message: expect.stringContaining("nvalid partition") });
       const tooMuch = await create().start(task(["true"], { resources: { cpus: 1, gpus: 0, memory: 999_999 } })).exit;
       expect(tooMuch).toEqual({ kind: "refused", message: expect.stringContaining("Memory specification") });
+    });
+
+    it("that would be refused are known before anything is submitted", async () => {
+      const small = { resources: { cpus: 1, gpus: 0, memory: null }, timeout: 90, cwd: folder };
+      expect(await trySubmission(defaults, small)).toBe(null);
+      expect(await trySubmission({ ...defaults, partition: "nowhere" }, small)).toMatch(/nvalid partition/);
+      const large = { ...small, resources: { cpus: 1, gpus: 0, memory: 2 ** 40 } };
+      expect(await trySubmission(defaults, large)).toMatch(/[Mm]emory|node configuration/);
+      expect(await createSlurm(defaults).list()).toEqual({ ok: true, value: [] });
     });
 
     it("go on when they are left, and are attached to by the next process, also after they ended", async () => {

@@ -57,8 +57,26 @@ async function submit(options: SlurmOptions, call: Call, task: Task, script: str
   return result.code === 0 ? { kind: "accepted" } : { kind: "refused", message: problemOf(result) };
 }
 
+/**
+ * Whether a task would be taken, as Slurm's own test says it: why not; null: it would. Nothing is submitted. What cannot
+ * be asked is not known to be refused.
+ */
+export async function trySubmission(
+  options: SlurmOptions,
+  task: Pick<Task, "resources" | "timeout" | "cwd">,
+  call: Call = callProgram,
+): Promise<string | null> {
+  const full = { ...task, attempt: "cairn-doctor", logFile: "/dev/null" };
+  const result = await call(["sbatch", "--test-only", ...submissionArguments(options, full), "--wrap=true"]);
+  if (result.kind !== "exited" || result.code === 0 || isOutOfReach(result.stderr)) return null;
+  return problemOf(result);
+}
+
 /** Time limits are in whole minutes there, so a task's own is kept by whoever watches it; this one is behind it. */
-function submissionArguments(options: SlurmOptions, { attempt, resources, timeout, logFile, cwd }: Task): string[] {
+function submissionArguments(
+  options: SlurmOptions,
+  { attempt, resources, timeout, logFile, cwd }: Pick<Task, "attempt" | "resources" | "timeout" | "logFile" | "cwd">,
+): string[] {
   const { cpus, gpus, memory } = resources;
   return [
     "--parsable",
