@@ -140,7 +140,12 @@ async function act(parts: DispatcherParts, routed: Routed, input: ParsedInput): 
     return parts.own[id](input, { caller, headers, signal, again, headOnly: request.method === "HEAD" });
   }
   const handler: AnyHandler = parts.handlers[id];
-  const value = await handler(input, { live: parts.live, actor: caller.actor, signal });
+  const value = await handler(input, {
+    live: parts.live,
+    actor: caller.actor,
+    token: caller.token?.id ?? null,
+    signal,
+  });
   return ok(responseTo(operation, value, input));
 }
 

@@ -9,6 +9,8 @@ export interface Context {
   readonly live: Live;
   /** Allowed to do what the operation asks for: checked before. */
   readonly actor: Actor;
+  /** Id of the token or session that the request came with; null: none. */
+  readonly token: string | null;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
 }

@@ -15,10 +15,10 @@ export interface TeamStore {
   /** Of one account, newest first. */
   listTokens(account: string): Promise<readonly TokenRow[]>;
   insertToken(token: TokenRow): Promise<void>;
-  /** Inserts the session that `id` is exchanged for, and ends `id` if it is an invitation. False, and nothing changed: it was revoked. */
-  exchangeToken(id: string, session: TokenRow): Promise<boolean>;
+  /** Inserts what `id` is exchanged for, and ends `id` if it is an invitation. False, and nothing changed: it was revoked. */
+  exchangeToken(id: string, made: TokenRow): Promise<boolean>;
   markTokenUsed(id: string, at: number): Promise<void>;
-  /** With the sessions that came of it; what was revoked before keeps its time. */
+  /** With all that came of it; what was revoked before keeps its time. */
   revokeToken(id: string, at: number): Promise<void>;
 
   insertComment(comment: CommentRow): Promise<void>;
@@ -76,7 +76,7 @@ export interface TokenRow {
   readonly scopes: readonly string[];
   /** Of the secret, which is not kept. */
   readonly digest: Digest;
-  /** Of a session: the token that it was exchanged for, and ends with. */
+  /** What it was exchanged for, or made with, and ends with. */
   readonly parent: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;

@@ -76,9 +76,16 @@ export async function markTokenUsed(db: Kysely<Schema>, id: string, at: number):
 
 export async function revokeToken(db: Kysely<Schema>, id: string, at: number): Promise<void> {
   await db
+    .withRecursive("line(id)", (w) =>
+      w
+        .selectFrom("tokens")
+        .select("id")
+        .where("id", "=", id)
+        .union(w.selectFrom("tokens").innerJoin("line", "line.id", "tokens.parent").select("tokens.id")),
+    )
     .updateTable("tokens")
     .set({ revoked_at: at })
-    .where((e) => e.or([e("id", "=", id), e("parent", "=", id)]))
+    .where("id", "in", (e) => e.selectFrom("line").select("line.id"))
     .where("revoked_at", "is", null)
     .execute();
 }

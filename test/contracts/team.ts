@@ -129,6 +129,22 @@ export function teamContract(backend: StoreBackend): void {
         expect(await store.exchangeToken("lin", session("s5", "lin"))).toBe(false);
         expect(await store.findToken(sha256("s5"))).toBeNull();
       });
+
+      it("end with whatever they came of, however far back", async () => {
+        await admit(store, accountRow("lin"), accountRow("kai"));
+        for (const [id, parent] of [
+          ["a", "lin"],
+          ["b", "a"],
+          ["c", "b"],
+          ["d", "lin"],
+          ["e", "kai"],
+        ] as const)
+          await store.insertToken(tokenRow(id, "lin", { parent }));
+        await store.revokeToken("c", 7);
+        await store.revokeToken("a", 8);
+        const ended = new Map((await store.listTokens("lin")).map(({ id, revokedAt }) => [id, revokedAt]));
+        expect(["lin", "a", "b", "c", "d", "e"].map((id) => ended.get(id))).toEqual([null, 8, 8, 7, null, null]);
+      });
     });
 
     it("comments keep their order and who said them, whatever is changed", async () => {

@@ -31,7 +31,7 @@ afterAll(() => rig.close());
 
 /** Everything that can be read of the lab, as it goes out to somebody. */
 async function everything(who: Actor): Promise<string> {
-  const context: Context = { live: rig.live, actor: who, signal: new AbortController().signal };
+  const context: Context = { live: rig.live, actor: who, token: null, signal: new AbortController().signal };
   const none = { params: {}, query: {}, body: null };
   const out: unknown[] = [];
   for (const sort of ["worth", "gain", "title", "cost", "newest"])

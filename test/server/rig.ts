@@ -106,7 +106,7 @@ async function peopleOf(live: Live): Promise<Pick<Rig, "secrets" | "invitation" 
   const { account, secret } = await invite(live.session, machine, person);
   const actor = { account, name: account.name, scopes };
   const token = async (label: string, held: readonly Scope[]) =>
-    (await issueToken(live.session, actor, { label, scopes: held, days: 1 })).secret;
+    (await issueToken(live.session, actor, { label, scopes: held, days: 1 }, null)).secret;
   return {
     invitation: secret,
     admin: account.id,

@@ -59,12 +59,12 @@ describe("an invitation", () => {
 
 describe("a token", () => {
   it("opens until it expires, is revoked or its account is closed; a session of it ends with it", async () => {
-    const { actor } = await enter("lin");
+    const { actor, id } = await enter("lin");
     const order = { label: "sweeps", scopes: ["read", "propose"] as const, days: 10 };
     const [a, b, c] = [
-      await issueToken(house, actor, order),
-      await issueToken(house, actor, order),
-      await issueToken(house, actor, order),
+      await issueToken(house, actor, order, id),
+      await issueToken(house, actor, order, id),
+      await issueToken(house, actor, order, id),
     ];
     const narrow = { name: "lin", scopes: ["read", "propose"] };
     expect(await identify(house, a.secret)).toMatchObject({ actor: narrow, token: { id: a.token.id, kind: "token" } });
@@ -84,7 +84,7 @@ describe("a token", () => {
 
   it("is the caller's own to list and revoke, and never told again", async () => {
     const [lin, kai] = [await enter("lin"), await enter("kai")];
-    const { token, secret } = await issueToken(house, lin.actor, { label: "x", scopes: ["read"], days: 1 });
+    const { token, secret } = await issueToken(house, lin.actor, { label: "x", scopes: ["read"], days: 1 }, null);
     expect((await listTokens(house, lin.actor)).map(({ kind }) => kind).toSorted()).toEqual([
       "invitation",
       "session",
@@ -94,16 +94,41 @@ describe("a token", () => {
     expect(await failureOf(revokeToken(house, kai.actor, token.id))).toBe(`not-found: you have no token ${token.id}`);
     expect(await identify(house, secret)).not.toBeNull();
     expect(await listTokens(house, host)).toEqual([]);
-    expect(await failureOf(issueToken(house, host, { label: "x", scopes: ["read"], days: 1 }))).toContain("not-found");
+    expect(await failureOf(issueToken(house, host, { label: "x", scopes: ["read"], days: 1 }, null))).toContain(
+      "not-found",
+    );
   });
 
   it("never makes one with more scopes than the request that asks for it", async () => {
     const { actor } = await enter("lin");
-    const { secret } = await issueToken(house, actor, { label: "x", scopes: ["read", "admin"], days: 1 });
+    const { secret } = await issueToken(house, actor, { label: "x", scopes: ["read", "admin"], days: 1 }, null);
     const narrow = (await identify(house, secret))?.actor ?? host;
-    expect(await failureOf(issueToken(house, narrow, { label: "y", scopes: ["read", "decide"], days: 1 }))).toBe(
+    expect(await failureOf(issueToken(house, narrow, { label: "y", scopes: ["read", "decide"], days: 1 }, null))).toBe(
       "forbidden: you cannot give what you do not have: decide",
     );
+  });
+
+  it("that another one asks for, or its session, lives no longer than that one, and ends with it", async () => {
+    const { actor, id } = await enter("lin");
+    const order = (days: number) => ({ label: "x", scopes: ["read"] as const, days });
+    const first = await issueToken(house, actor, order(10), id);
+    expect(first.token.expiresAt).toBe(house.clock.now() + 10 * day);
+    const session = await exchange(house, first.secret);
+    const second = await issueToken(house, actor, order(365), first.token.id);
+    const third = await issueToken(house, actor, order(365), second.token.id);
+    const fourth = await issueToken(house, actor, order(365), session?.identity.token.id ?? null);
+    const short = await issueToken(house, actor, order(1), second.token.id);
+    const all = [first, second, third, fourth, short];
+    const end = first.token.expiresAt;
+    expect(all.map(({ token }) => token.expiresAt)).toEqual([end, end, end, end, house.clock.now() + day]);
+    const alive = () => Promise.all(all.map(async ({ secret }) => (await identify(house, secret)) !== null));
+    await revokeToken(house, actor, second.token.id);
+    expect(await alive()).toEqual([true, false, false, true, false]);
+    expect(await failureOf(issueToken(house, actor, order(1), second.token.id))).toContain("forbidden");
+    await endSession(house, session?.identity.token.id ?? "");
+    expect(await alive()).toEqual([true, false, false, true, false]);
+    await revokeToken(house, actor, first.token.id);
+    expect(await alive()).toEqual([false, false, false, false, false]);
   });
 
   it("allows what it, its account and who answers for the account all hold", async () => {
@@ -169,7 +194,7 @@ describe("a token", () => {
 
   it("is in the database by its digest alone", async () => {
     const { actor, session } = await enter("lin");
-    const { secret } = await issueToken(house, actor, { label: "x", scopes: ["read"], days: 1 });
+    const { secret } = await issueToken(house, actor, { label: "x", scopes: ["read"], days: 1 }, null);
     const bytes = Buffer.concat(readdirSync(house.folder).map((name) => readFileSync(join(house.folder, name))));
     for (const each of [session, secret]) {
       expect(each).toMatch(/^cairn_[\w-]{43}$/);

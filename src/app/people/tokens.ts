@@ -71,26 +71,41 @@ export async function listTokens({ store }: Door, actor: Actor): Promise<readonl
   return actor.account === null ? [] : (await store.listTokens(actor.account.id)).map(tokenOf);
 }
 
-/** @throws CairnError `forbidden` when a scope is asked for that the caller does not have here and now. */
+/**
+ * A token that another one asks for lives no longer than that, and ends with it: one that expires, or is revoked, must
+ * not go on in those it has made.
+ * @param by id of the token or session that asks; null: nobody's
+ * @throws CairnError `forbidden` when a scope is asked for that the caller does not have here and now.
+ */
 export async function issueToken(
   { store, clock }: Door,
   actor: Actor,
   order: { readonly label: string; readonly scopes: readonly Scope[]; readonly days: number },
+  by: string | null,
 ): Promise<{ readonly token: Token; readonly secret: string }> {
   const account = ownAccount(actor);
   requireScopes(actor, order.scopes);
+  const parent = limiting(await store.listTokens(account), by);
   const now = clock.now();
   const made = newToken({
     account,
     kind: "token",
     label: order.label,
     scopes: order.scopes,
-    parent: null,
+    parent: parent?.id ?? null,
     createdAt: now,
-    expiresAt: now + order.days * day,
+    expiresAt: Math.min(now + order.days * day, parent?.expiresAt ?? Number.POSITIVE_INFINITY),
   });
-  await store.insertToken(made.token);
+  if (parent === null) await store.insertToken(made.token);
+  else if (!(await store.exchangeToken(parent.id, made.token))) throw forbidden("the token that asks was revoked");
   return { token: tokenOf(made.token), secret: made.secret };
+}
+
+/** The token by which somebody came in: its own, or a session's of it; null: a person, by an invitation. */
+function limiting(own: readonly TokenRow[], by: string | null): TokenRow | null {
+  const asking = own.find(({ id }) => id === by);
+  const entered = asking?.kind === "session" ? own.find(({ id }) => id === asking.parent) : asking;
+  return entered?.kind === "token" ? entered : null;
 }
 
 /** @throws CairnError `not-found` when it is not the caller's. */

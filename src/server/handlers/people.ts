@@ -34,7 +34,7 @@ export const peopleHandlers: Handlers<PeopleId> = {
   reopenAccount: ({ params }, { live }) => reopenAccount(live.session, params.account),
 
   listTokens: async ({ query }, { live, actor }) => pageOf(await listTokens(live.session, actor), byAge(true), query),
-  issueToken: ({ body }, { live, actor }) => issueToken(live.session, actor, body),
+  issueToken: ({ body }, { live, actor, token }) => issueToken(live.session, actor, body, token),
   revokeToken: async ({ params }, { live, actor }) => {
     await revokeToken(live.session, actor, params.token);
     return null;
