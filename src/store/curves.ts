@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { MetricPoint } from "../run/run.ts";
 import { noteChange } from "./changes.ts";
 import type { Schema } from "./schema.ts";
-import type { Curve, CurveBlock } from "./store.ts";
+import type { BlockRange, Curve, CurveBlock, Extent } from "./store.ts";
 
 /** Points a block: 16 KiB of columns, so that rewriting the last one at every append stays cheap. */
 export const blockSize = 1024;
@@ -71,6 +71,7 @@ async function appendCurve(
 function pack(steps: Float64Array, values: Float64Array, times: Float64Array | null) {
   const finite = values.filter(Number.isFinite);
   const any = finite.length > 0;
+  const [step, time] = [extentOf(steps), times === null ? null : extentOf(times)];
   return {
     count: steps.length,
     steps: bytes(steps),
@@ -84,15 +85,37 @@ function pack(steps: Float64Array, values: Float64Array, times: Float64Array | n
     // SQLite's numbers have no NaN, and a block that begins nowhere is drawn from 0.
     first_step: steps[0] || 0,
     last_step: steps.at(-1) || 0,
+    least_step: step?.least ?? null,
+    most_step: step?.most ?? null,
+    least_time: time?.least ?? null,
+    most_time: time?.most ?? null,
   };
 }
 
-export async function readMetrics(db: Kysely<Schema>, attempt: string, name: string): Promise<Curve> {
+/** null: none is a number. */
+function extentOf(column: Float64Array): Extent | null {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const x of column) {
+    if (x < least) least = x;
+    if (x > most) most = x;
+  }
+  return least <= most ? { least, most } : null;
+}
+
+export async function readMetrics(
+  db: Kysely<Schema>,
+  attempt: string,
+  name: string,
+  blocks?: BlockRange,
+): Promise<Curve> {
   const rows = await db
     .selectFrom("segments")
     .select(["steps", "values", "times"])
     .where("attempt", "=", attempt)
     .where("name", "=", name)
+    .$if(blocks !== undefined, (query) =>
+      query.where("number", ">=", blocks?.first ?? 0).where("number", "<=", blocks?.last ?? 0),
+    )
     .orderBy("number")
     .execute();
   const times = rows.flatMap((row) => (row.times === null ? [] : [row.times]));
@@ -108,13 +131,22 @@ export async function summariseMetrics(
   attempt: string,
   name: string,
 ): Promise<readonly CurveBlock[]> {
-  return db
+  const rows = await db
     .selectFrom("segments")
-    .select(["first_step as firstStep", "last_step as lastStep", "count", "finite", "min", "max", "mean"])
+    .select(["number", "least_step", "most_step", "least_time", "most_time", "count", "finite", "min", "max", "mean"])
     .where("attempt", "=", attempt)
     .where("name", "=", name)
     .orderBy("number")
     .execute();
+  return rows.map(({ least_step, most_step, least_time, most_time, ...rest }) => ({
+    ...rest,
+    steps: extentIn(least_step, most_step),
+    times: extentIn(least_time, most_time),
+  }));
+}
+
+function extentIn(least: number | null, most: number | null): Extent | null {
+  return least === null || most === null ? null : { least, most };
 }
 
 export async function metricNames(db: Kysely<Schema>, attempt: string): Promise<readonly string[]> {

@@ -53,7 +53,7 @@ export function storeOver({ db, clock, vigil, guard, check }: Backing): Store {
     entries: (ledger) => guard(() => entries(db, ledger)),
     entriesBefore: (ledger, before, limit) => guard(() => entriesBefore(db, ledger, before, limit)),
     appendMetrics: (attempt, points) => guard(() => appendMetrics(db, attempt, points)),
-    readMetrics: (attempt, name) => guard(() => readMetrics(db, attempt, name)),
+    readMetrics: (attempt, name, blocks) => guard(() => readMetrics(db, attempt, name, blocks)),
     summariseMetrics: (attempt, name) => guard(() => summariseMetrics(db, attempt, name)),
     metricNames: (attempt) => guard(() => metricNames(db, attempt)),
     changesSince: (number, limit) => guard(() => changesSince(db, number, limit)),

@@ -72,6 +72,11 @@ export interface Schema {
     last_step: number;
     /** Milliseconds since 1970; null: of before they were kept. */
     times: Uint8Array | null;
+    /** Of the steps and times that are numbers; null: none is, or times were not kept. */
+    least_step: number | null;
+    most_step: number | null;
+    least_time: number | null;
+    most_time: number | null;
   };
   /** The outbox: one row a subject, moved to the end by every change of it. */
   changes: { number: number; kind: ChangeKind; id: string };

@@ -55,7 +55,8 @@ export interface Store extends TeamStore {
   entriesBefore(ledger: Ledger, before: number | null, limit: number): Promise<readonly Entry[]>;
 
   appendMetrics(attempt: string, points: readonly MetricPoint[]): Promise<void>;
-  readMetrics(attempt: string, name: string): Promise<Curve>;
+  /** @param blocks by their numbers; absent: all */
+  readMetrics(attempt: string, name: string, blocks?: BlockRange): Promise<Curve>;
   /** A line a block: enough to draw a long curve without reading it. */
   summariseMetrics(attempt: string, name: string): Promise<readonly CurveBlock[]>;
   metricNames(attempt: string): Promise<readonly string[]>;
@@ -204,10 +205,24 @@ export interface Curve {
   readonly times: Float64Array | null;
 }
 
+/** Both ends belong to it. */
+export interface BlockRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Extent {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** min, max and mean are over the block's finite values, null where there are none. */
 export interface CurveBlock {
-  readonly firstStep: number;
-  readonly lastStep: number;
+  /** Rises along the curve. */
+  readonly number: number;
+  /** Of those that are numbers; null: none is. Times are null too where an earlier Cairn wrote the block. */
+  readonly steps: Extent | null;
+  readonly times: Extent | null;
   readonly count: number;
   readonly finite: number;
   readonly min: number | null;

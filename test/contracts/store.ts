@@ -364,6 +364,37 @@ export function storeContract(backend: StoreBackend): void {
           { numRuns: 15 },
         );
       });
+
+      it("are read in part, by the blocks that go over a window", async () => {
+        const point = fc.record({ step: fc.double(), value: fc.double(), at: fc.double() });
+        const portion = fc.array(point, { minLength: 900, maxLength: 2500 });
+        const window = fc.tuple(fc.double({ noNaN: true }), fc.double({ noNaN: true }));
+        let n = 0;
+        await fc.assert(
+          fc.asyncProperty(fc.array(portion, { minLength: 1, maxLength: 3 }), window, async (portions, ends) => {
+            const [from, to] = [Math.min(...ends), Math.max(...ends)];
+            const attempt = granted(await claim(store.journal("a"), n++));
+            const named = portions.map((part) => part.map((each) => ({ name: "loss", ...each })));
+            for (const part of named) await store.appendMetrics(attempt.id, part);
+            const all = named.flat();
+            const blocks = await store.summariseMetrics(attempt.id, "loss");
+            for (const column of ["steps", "times"] as const) {
+              const at = (each: (typeof all)[number]) => (column === "steps" ? each.step : each.at);
+              const over = blocks.filter(({ [column]: x }) => x !== null && x.most >= from && x.least <= to);
+              const parts = await Promise.all(
+                over.map(({ number }) => store.readMetrics(attempt.id, "loss", { first: number, last: number })),
+              );
+              expect(parts.map(({ values }) => values.length)).toEqual(over.map(({ count }) => count));
+              const read = parts.flatMap((part) => [...(part[column] ?? [])]).filter((x) => x >= from && x <= to);
+              expect(read).toEqual(all.map(at).filter((x) => x >= from && x <= to));
+            }
+            const [first, last] = [blocks[0]?.number ?? 0, blocks.at(-1)?.number ?? 0];
+            const whole = await store.readMetrics(attempt.id, "loss", { first, last });
+            expect(whole).toEqual(await store.readMetrics(attempt.id, "loss"));
+          }),
+          { numRuns: 10 },
+        );
+      });
     });
 
     it("behaves as the model does over random histories", async () => {

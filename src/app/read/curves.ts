@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { z } from "zod";
 import type { Curves, curveQuery } from "../../api/runs.ts";
-import type { Curve, CurveBlock, Store } from "../../store/store.ts";
+import type { Curve, CurveBlock, Extent, Store } from "../../store/store.ts";
 import type { Live } from "../live/live.ts";
 import {
   type Block,
@@ -25,22 +25,33 @@ const mostPoints = 2_000_000;
 /** The curve that says how many tokens an attempt has seen at a step. */
 const tokensCurve = "tokens";
 
-/** A curve of a run, before it is drawn. */
+/** A curve of a run, before it is drawn: its blocks along the axis, and where on it its points are. */
 interface Source {
   readonly run: string;
   readonly attempt: string;
-  readonly blocks: readonly CurveBlock[];
-  /** From a step to the axis. null: by the time of each point. */
-  readonly toAxis: ((step: number) => number) | null;
+  readonly blocks: readonly NumberedBlock[];
+  readonly along: (curve: Curve) => Float64Array;
+}
+
+interface NumberedBlock extends Block {
+  readonly number: number;
+}
+
+/** Where on an axis points and blocks are; null: a block is not on it. */
+interface Placing {
+  readonly along: (curve: Curve) => Float64Array;
+  readonly over: (block: CurveBlock) => Span | null;
 }
 
 /**
- * One metric of several runs, each in the stage's attempt that the run has the result of.
+ * One metric of several runs, each in the stage's attempt that the run has the result of. Of a long curve only what is in
+ * the view is read.
  * @param signal nobody waits for the answer any more: then it is not finished
  */
 export async function readCurves(live: Live, query: CurveQuery, signal: AbortSignal): Promise<Curves> {
   const { store } = live.session;
   const { runs } = await runIndexOf(store);
+  const asked = { from: query.from ?? Number.NEGATIVE_INFINITY, to: query.to ?? Number.POSITIVE_INFINITY };
   const sources: Source[] = [];
   const missing: string[] = [];
   for (const run of new Set(query.run)) {
@@ -48,19 +59,17 @@ export async function readCurves(live: Live, query: CurveQuery, signal: AbortSig
     const source = attempt === null ? null : await sourceOf(store, run, attempt, query);
     if (source === null) missing.push(run);
     else sources.push(source);
+    if (signal.aborted) break;
   }
-  const asked = { from: query.from ?? Number.NEGATIVE_INFINITY, to: query.to ?? Number.POSITIVE_INFINITY };
-  const total = sources.reduce((sum, source) => sum + pointsIn(source, asked), 0);
-  const shared = sharedSpan(sources);
+  // Buckets lie alike in every series.
+  const all = spanOf(sources.flatMap(({ blocks }) => blocks));
+  const view = { of: asked, frame: { from: query.from ?? all.from, to: query.to ?? all.to } };
+  const inView = sources.map((source) => ({ ...source, blocks: source.blocks.filter((block) => isIn(asked, block)) }));
+  const total = inView.reduce((sum, { blocks }) => sum + countOf(blocks), 0);
+  const draw = total > mostPoints ? drawFromAfar : drawClosely;
   const series: Curves["series"] = [];
-  for (const source of sources) {
-    const view = (span: Span): View => ({
-      of: asked,
-      frame: { from: query.from ?? span.from, to: query.to ?? span.to },
-    });
-    const drawn = await draw(store, source, query, { shared, view, far: total > mostPoints });
-    if (drawn === null) missing.push(source.run);
-    else series.push({ run: source.run, ...drawn });
+  for (const source of inView) {
+    series.push({ run: source.run, ...(await draw(store, source, view, query)) });
     // The store answers at once, and each curve may be long: others are let in between.
     await setImmediate();
     if (signal.aborted) break;
@@ -68,9 +77,8 @@ export async function readCurves(live: Live, query: CurveQuery, signal: AbortSig
   return { series, missing };
 }
 
-function pointsIn({ blocks, toAxis }: Source, span: Span): number {
-  const inView = toAxis === null ? blocks : blocks.filter((block) => isIn(span, blockOf(block, toAxis)));
-  return inView.reduce((sum, { count }) => sum + count, 0);
+function countOf(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** null: there is no such curve, or none of the axis. */
@@ -80,32 +88,60 @@ async function sourceOf(
   attempt: string,
   { name, axis }: Pick<CurveQuery, "name" | "axis">,
 ): Promise<Source | null> {
-  const blocks = await store.summariseMetrics(attempt, name);
-  if (blocks.length === 0) return null;
-  const toAxis = await axisOf(store, attempt, axis);
-  return toAxis === undefined ? null : { run, attempt, blocks, toAxis };
+  const summaries = await store.summariseMetrics(attempt, name);
+  const placing = await placingOf(store, attempt, name, axis, summaries);
+  if (placing === null) return null;
+  const blocks = summaries.flatMap((summary) => {
+    const span = placing.over(summary);
+    return span === null ? [] : [{ ...summary, ...span }];
+  });
+  return { run, attempt, blocks, along: placing.along };
 }
 
-/** undefined: the attempt did not log it. */
-async function axisOf(store: Store, attempt: string, axis: Axis): Promise<Source["toAxis"] | undefined> {
+/** null: the attempt did not log the curve, or not its places on the axis. */
+async function placingOf(
+  store: Store,
+  attempt: string,
+  name: string,
+  axis: Axis,
+  summaries: readonly CurveBlock[],
+): Promise<Placing | null> {
+  const [first] = summaries;
+  if (first === undefined) return null;
   switch (axis) {
     case "step":
-      return sameStep;
-    case "time":
-      return null;
+      return { along: ({ steps }) => steps, over: ({ steps }) => spanFrom(steps) };
+    case "time": {
+      const begun = await store.readMetrics(attempt, name, { first: first.number, last: first.number });
+      const start = begun.times?.[0];
+      if (start === undefined || summaries.some(({ times }) => times === null)) return null;
+      const seconds = (time: number) => (time - start) / 1000;
+      return {
+        along: ({ times }) => (times ?? new Float64Array()).map(seconds),
+        over: ({ times }) => (times === null ? null : { from: seconds(times.least), to: seconds(times.most) }),
+      };
+    }
     case "tokens": {
       const knots = knotsOf(await store.readMetrics(attempt, tokensCurve));
-      return knots.x.length === 0 ? undefined : interpolate(knots);
+      if (knots.x.length === 0) return null;
+      const line = interpolate(knots);
+      return {
+        along: ({ steps }) => steps.map(line.at),
+        over: ({ steps }) => (steps === null ? null : line.over({ from: steps.least, to: steps.most })),
+      };
     }
   }
 }
 
-function sameStep(step: number): number {
-  return step;
+function spanFrom(extent: Extent | null): Span | null {
+  return extent === null ? null : { from: extent.least, to: extent.most };
 }
 
 /** Of what is finite, in the order of steps; of a step that was logged twice, the later. */
 function knotsOf({ steps, values }: Curve): Points {
+  if (steps.every((step, i) => step > (steps[i - 1] ?? Number.NEGATIVE_INFINITY)) && values.every(Number.isFinite)) {
+    return { x: steps, y: values };
+  }
   const byStep = new Map<number, number>();
   for (const [i, step] of steps.entries()) {
     const value = values[i] ?? Number.NaN;
@@ -115,75 +151,39 @@ function knotsOf({ steps, values }: Curve): Points {
   return { x: Float64Array.from(knots, ([x]) => x), y: Float64Array.from(knots, ([, y]) => y) };
 }
 
-/** From the first to the last point of all: buckets lie alike in every series. null: by time, it is not known before reading. */
-function sharedSpan(sources: readonly Source[]): Span | null {
-  const ends: number[] = [];
-  for (const { blocks, toAxis } of sources) {
-    if (toAxis === null) return null;
-    for (const { firstStep, lastStep } of blocks) ends.push(toAxis(firstStep), toAxis(lastStep));
-  }
-  return spanOf(ends);
-}
-
-function spanOf(xs: Iterable<number>): Span {
+function spanOf(spans: readonly Span[]): Span {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (const x of xs) {
-    from = Math.min(from, x);
-    to = Math.max(to, x);
+  for (const span of spans) {
+    from = Math.min(from, span.from);
+    to = Math.max(to, span.to);
   }
   return { from, to };
 }
 
-interface Drawing {
-  /** Of all curves, where it is known. */
-  readonly shared: Span | null;
-  readonly view: (span: Span) => View;
-  /** Of blocks, not of points. */
-  readonly far: boolean;
+/** By its points. */
+async function drawClosely(store: Store, source: Source, view: View, query: CurveQuery): Promise<Series> {
+  return drawPoints(await pointsOf(store, source, source.blocks, query.name), view, query.points);
 }
 
-async function draw(
+/** By its blocks; what is not finite is looked up point by point: few curves have any. */
+async function drawFromAfar(store: Store, source: Source, view: View, query: CurveQuery): Promise<Series> {
+  const marked = source.blocks.filter(({ count, finite }) => finite < count);
+  const { x, y } = await pointsOf(store, source, marked, query.name);
+  const all = drawPoints({ x, y }, { of: view.of, frame: view.frame }, x.length).marks;
+  const marksOf = ({ from, to }: Span) => all.filter(({ x: at }) => at >= from && at <= to);
+  return drawBlocks(source.blocks, view, query.points, marksOf);
+}
+
+/** From the first of some blocks to the last. */
+async function pointsOf(
   store: Store,
-  { attempt, blocks, toAxis }: Source,
-  { name, points: most }: CurveQuery,
-  { shared, view, far }: Drawing,
-): Promise<Series | null> {
-  if (far && shared !== null && toAxis !== null) {
-    // What is not finite is looked up point by point; few curves have any.
-    const marked = blocks.some(({ count, finite }) => finite < count) ? await store.readMetrics(attempt, name) : null;
-    const marksOf = marked === null ? () => [] : marksIn({ x: alongAxis(marked.steps, toAxis), y: marked.values });
-    return drawBlocks(
-      blocks.map((block) => blockOf(block, toAxis)),
-      view(shared),
-      most,
-      marksOf,
-    );
-  }
-  const curve = await store.readMetrics(attempt, name);
-  const x = toAxis === null ? secondsOf(curve) : alongAxis(curve.steps, toAxis);
-  return x === null ? null : drawPoints({ x, y: curve.values }, view(shared ?? spanOf(x)), most);
-}
-
-function alongAxis(steps: Float64Array, toAxis: (step: number) => number): Float64Array {
-  return toAxis === sameStep ? steps : steps.map(toAxis);
-}
-
-/** Since the first point; null where they were not kept. */
-function secondsOf({ times }: Curve): Float64Array | null {
-  const start = times?.[0];
-  return times === null || start === undefined ? null : times.map((time) => (time - start) / 1000);
-}
-
-function blockOf({ firstStep, lastStep, ...rest }: CurveBlock, toAxis: (step: number) => number): Block {
-  return { ...rest, first: toAxis(firstStep), last: toAxis(lastStep) };
-}
-
-function marksIn(points: Points): (block: Block) => Series["marks"] {
-  const span = spanOf(points.x);
-  const all = drawPoints(points, { of: span, frame: span }, points.x.length).marks;
-  return ({ first, last }) => {
-    const [from, to] = [Math.min(first, last), Math.max(first, last)];
-    return all.filter(({ x }) => x >= from && x <= to);
-  };
+  { attempt, along }: Source,
+  blocks: readonly NumberedBlock[],
+  name: string,
+): Promise<Points> {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) return { x: new Float64Array(), y: new Float64Array() };
+  const curve = await store.readMetrics(attempt, name, { first: first.number, last: last.number });
+  return { x: along(curve), y: curve.values };
 }

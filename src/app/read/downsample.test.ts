@@ -106,8 +106,7 @@ function blocksOf({ x, y }: Points, size: number): Block[] {
     const [xs, ys] = [x.subarray(b * size, (b + 1) * size), finite(y.subarray(b * size, (b + 1) * size))];
     const any = ys.length > 0;
     return {
-      first: xs[0] ?? 0,
-      last: xs.at(-1) ?? 0,
+      ...frameOf({ x: xs, y: xs }),
       count: xs.length,
       finite: ys.length,
       min: any ? ys.reduce((a, c) => Math.min(a, c)) : null,
@@ -151,8 +150,8 @@ describe("a curve by its blocks", () => {
       x: Float64Array.from({ length: 10_000 }, (_, i) => i),
       y: Float64Array.from({ length: 10_000 }, (_, i) => (i === 7_777 ? Number.NaN : Math.sin(i))),
     };
-    const series = drawBlocks(blocksOf(points, 1024), { of: everything, frame: frameOf(points) }, 800, ({ first }) =>
-      first === 7168 ? [{ x: 7_777, value: "NaN" }] : [],
+    const series = drawBlocks(blocksOf(points, 1024), { of: everything, frame: frameOf(points) }, 800, ({ from }) =>
+      from === 7168 ? [{ x: 7_777, value: "NaN" }] : [],
     );
     expect(series.mean).not.toContain(null);
     expect(series.marks).toEqual([{ x: 7_777, value: "NaN" }]);
@@ -160,6 +159,26 @@ describe("a curve by its blocks", () => {
 });
 
 test("between knots lies a straight line, outside them nothing changes", () => {
-  const at = interpolate({ x: Float64Array.of(0, 10, 20), y: Float64Array.of(0, 100, 400) });
-  expect([-5, 0, 5, 10, 15, 20, 25].map(at)).toEqual([0, 0, 50, 100, 250, 400, 400]);
+  const line = interpolate({ x: Float64Array.of(0, 10, 20), y: Float64Array.of(0, 100, 400) });
+  expect([-5, 0, 5, 10, 15, 20, 25].map(line.at)).toEqual([0, 0, 50, 100, 250, 400, 400]);
+});
+
+test("a span goes over all that its points become, also where knots fall", () => {
+  const knots = fc
+    .uniqueArray(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 12 })
+    .chain((xs) =>
+      fc.tuple(
+        fc.constant(xs.sort((a, b) => a - b)),
+        fc.array(fc.integer(), { minLength: xs.length, maxLength: xs.length }),
+      ),
+    );
+  const ends = fc.tuple(fc.integer({ min: -60, max: 60 }), fc.nat({ max: 40 }));
+  fc.assert(
+    fc.property(knots, ends, ([xs, ys], [from, width]) => {
+      const line = interpolate({ x: Float64Array.from(xs), y: Float64Array.from(ys) });
+      // Extremes of straight lines are at their ends, which are whole numbers here.
+      const values = Array.from({ length: width + 1 }, (_, i) => line.at(from + i));
+      expect(line.over({ from, to: from + width })).toEqual({ from: Math.min(...values), to: Math.max(...values) });
+    }),
+  );
 });

@@ -13,20 +13,21 @@ export interface Points {
   readonly y: Float64Array;
 }
 
-/** Consecutive points of a curve, of which only this is known. min, max and mean are of the finite ones, null for none. */
-export interface Block {
-  readonly first: number;
-  readonly last: number;
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Consecutive points of a curve, of which only this is known: from their least x to their largest. min, max and mean are
+ * of the finite ones, null for none.
+ */
+export interface Block extends Span {
   readonly count: number;
   readonly finite: number;
   readonly min: number | null;
   readonly max: number | null;
   readonly mean: number | null;
-}
-
-export interface Span {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** What is asked for: points of the span `of` (which may have no ends), in buckets that cut up the span `frame`. */
@@ -87,20 +88,20 @@ export function drawBlocks(
 ): Series {
   const { frame } = view;
   const inView = blocks.filter((block) => isIn(view.of, block));
-  const widest = inView.reduce((width, { first, last }) => Math.max(width, Math.abs(last - first)), 0);
+  const widest = inView.reduce((width, { from, to }) => Math.max(width, to - from), 0);
   const fitting = widest > 0 ? Math.floor((frame.to - frame.from) / widest) : most;
   const buckets = createBuckets(frame, Math.max(1, Math.min(most, fitting)));
   for (const block of inView) {
-    const { first, last, finite, min, max, mean, count } = block;
-    if (min !== null && max !== null && mean !== null) buckets.at(first / 2 + last / 2).add(min, max, mean, finite);
+    const { from, to, finite, min, max, mean, count } = block;
+    if (min !== null && max !== null && mean !== null) buckets.at(from / 2 + to / 2).add(min, max, mean, finite);
     if (finite < count) for (const { x, value } of marksOf(block)) buckets.at(x).mark(x, Number(value));
   }
   return buckets.series(inView.reduce((sum, { count }) => sum + count, 0));
 }
 
 /** Whether some of a block may be in a span. */
-export function isIn({ from, to }: Span, { first, last }: Pick<Block, "first" | "last">): boolean {
-  return Math.max(first, last) >= from && Math.min(first, last) <= to;
+export function isIn(span: Span, block: Span): boolean {
+  return block.to >= span.from && block.from <= span.to;
 }
 
 class Bucket {
@@ -184,20 +185,41 @@ function at(column: Float64Array, i: number): number {
 }
 
 /** Straight lines between knots, which are in the order of their x; flat outside them. */
-export function interpolate(knots: Points): (x: number) => number {
-  const { x: xs, y: ys } = knots;
-  return (x) => {
-    let low = 0;
-    let high = xs.length - 1;
-    if (high < 0) return Number.NaN;
-    if (x <= at(xs, low)) return at(ys, low);
-    if (x >= at(xs, high)) return at(ys, high);
-    while (high - low > 1) {
+export interface Line {
+  at(x: number): number;
+  /** From the least to the largest of what x from one to another become. */
+  over(span: Span): Span;
+}
+
+/** @param knots at least one */
+export function interpolate({ x: xs, y: ys }: Points): Line {
+  /** How many knots are at x or before it. */
+  const upTo = (x: number): number => {
+    let [low, high] = [0, xs.length];
+    while (low < high) {
       const middle = (low + high) >> 1;
-      if (at(xs, middle) <= x) low = middle;
+      if (at(xs, middle) <= x) low = middle + 1;
       else high = middle;
     }
-    const share = (x - at(xs, low)) / (at(xs, high) - at(xs, low));
-    return at(ys, low) + share * (at(ys, high) - at(ys, low));
+    return low;
+  };
+  const valueAt = (x: number): number => {
+    const next = upTo(x);
+    if (next === 0) return at(ys, 0);
+    if (next === xs.length) return at(ys, next - 1);
+    const share = (x - at(xs, next - 1)) / (at(xs, next) - at(xs, next - 1));
+    return at(ys, next - 1) + share * (at(ys, next) - at(ys, next - 1));
+  };
+  return {
+    at: valueAt,
+    over: ({ from, to }) => {
+      const ends = [valueAt(from), valueAt(to)] as const;
+      let [least, most] = [Math.min(...ends), Math.max(...ends)];
+      for (let i = upTo(from); i < xs.length && at(xs, i) < to; i++) {
+        least = Math.min(least, at(ys, i));
+        most = Math.max(most, at(ys, i));
+      }
+      return { from: least, to: most };
+    },
   };
 }

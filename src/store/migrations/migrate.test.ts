@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Kysely, sql } from "kysely";
+import { Kysely, sql, type Transaction } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { needs } from "../../../test/needs.ts";
 import { type PostgresRig, startPostgres } from "../../../test/rigs/postgres.ts";
@@ -32,7 +32,7 @@ interface Backend {
 const schemaOf = (name: string) => `cairn_${name}`;
 const script = join(import.meta.dirname, "migrator.test-util.ts");
 
-/** A database as the first `version` migrations left it, with a row of what the first Cairn kept. */
+/** A database as the first `version` migrations left it, with rows that the first Cairn wrote. */
 async function makeEarlier(backend: Backend, name: string, version: number): Promise<void> {
   const db = backend.connect(name);
   await db.transaction().execute(async (trx) => {
@@ -46,29 +46,32 @@ async function makeEarlier(backend: Backend, name: string, version: number): Pro
     for (const { number, name, up } of migrations.slice(0, version)) {
       await up(trx);
       await sql`insert into migrations values (${number}, ${name}, 0)`.execute(trx);
+      if (number === 1) await keepAsTheFirst(trx);
     }
-    const digest = sha256("x");
-    const [steps, values] = [
-      [1, 2],
-      [0.5, Number.NaN],
-    ].map((column) => new Uint8Array(new Float64Array(column).buffer));
-    await sql`insert into keys values (${digest}, 's', ${digest}, '{}')`.execute(trx);
-    await sql`insert into attempts (id, key, stage, fence, owner, state, started_at) values ('s-1', ${digest}, 's', 1, 'o', 'recorded', 1)`.execute(
-      trx,
-    );
-    await sql`insert into segments (attempt, name, number, count, steps, "values", finite, min, max, mean, first_step, last_step)
-      values ('s-1', 'loss', 1, 2, ${steps}, ${values}, 1, 0.5, 0.5, 0.5, 1, 2)`.execute(trx);
-    await sql`insert into entries values ('landing', 1, 0, ${digestJson({ landing: 1 })}, '{"landing":1}')`.execute(
-      trx,
-    );
   });
   await db.destroy();
+}
+
+async function keepAsTheFirst(trx: Transaction<Schema>): Promise<void> {
+  const digest = sha256("x");
+  const [steps, values] = [
+    [1, 2],
+    [0.5, Number.NaN],
+  ].map((column) => new Uint8Array(new Float64Array(column).buffer));
+  await sql`insert into keys values (${digest}, 's', ${digest}, '{}')`.execute(trx);
+  await sql`insert into attempts (id, key, stage, fence, owner, state, started_at) values ('s-1', ${digest}, 's', 1, 'o', 'recorded', 1)`.execute(
+    trx,
+  );
+  await sql`insert into segments (attempt, name, number, count, steps, "values", finite, min, max, mean, first_step, last_step)
+    values ('s-1', 'loss', 1, 2, ${steps}, ${values}, 1, 0.5, 0.5, 0.5, 1, 2)`.execute(trx);
+  await sql`insert into entries values ('landing', 1, 0, ${digestJson({ landing: 1 })}, '{"landing":1}')`.execute(trx);
 }
 
 async function expectUpToDate(backend: Backend, name: string): Promise<void> {
   const store = await backend.open(name);
   expect((await store.entries("landing")).map(({ body }) => body)).toEqual([{ landing: 1 }]);
   expect((await store.readMetrics("s-1", "loss")).values).toEqual(Float64Array.of(0.5, Number.NaN));
+  expect(await store.summariseMetrics("s-1", "loss")).toMatchObject([{ steps: { least: 1, most: 2 }, times: null }]);
   await store.appendMetrics("s-1", [{ name: "lr", step: 1, value: Number.POSITIVE_INFINITY, at: 7 }]);
   expect((await store.readMetrics("s-1", "lr")).times).toEqual(Float64Array.of(7));
   expect(await store.lastChange()).toBe(1);

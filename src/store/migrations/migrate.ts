@@ -6,11 +6,12 @@ import { StoreError } from "../store.ts";
 import { initial } from "./0001-initial.ts";
 import { origins } from "./0002-origins.ts";
 import { team } from "./0003-team.ts";
+import { extents } from "./0004-extents.ts";
 import { isPostgres } from "./columns.ts";
 import type { Migration } from "./migration.ts";
 
 /** All of them, oldest first. */
-export const migrations: readonly Migration[] = [initial, origins, team];
+export const migrations: readonly Migration[] = [initial, origins, team, extents];
 
 /** The newest schema that this program knows. */
 export const knownVersion = migrations.at(-1)?.number ?? 0;
