@@ -1,3 +1,4 @@
+import { english } from "../../src/api/words.ts";
 import { combinationOf } from "../../src/app/combination.ts";
 import { originOf } from "../../src/app/contexts.ts";
 import { openSession, type Session } from "../../src/app/session.ts";
@@ -68,7 +69,7 @@ async function recordRun(session: Session, journal: Journal, asked: Asked): Prom
   const { levels, scale, seed, number, size } = asked;
   const combination = combinationOf(session.loaded, levels);
   const resolved = session.resolve(combination, scale);
-  if (!resolved.ok) throw new Error(resolved.error.message);
+  if (!resolved.ok) throw new Error(english.clash(resolved.error.clash));
   const metrics = measured(asked);
   const id = `r${String(number).padStart(6, "0")}`;
   const common = { levels, seed, scale, purpose: "search", owner: session.owner } as const;

@@ -1,3 +1,4 @@
+import type { StageFailure } from "../../src/api/reasons.ts";
 import { createCostModel } from "../../src/app/cost.ts";
 import type { PastRun } from "../../src/app/history.ts";
 import type { AskedRun } from "../../src/app/queue.ts";
@@ -35,7 +36,7 @@ export class Lane {
   readonly #costs = createCostModel();
   readonly #runs: PastRun[] = [];
   readonly #observations: Observation[] = [];
-  readonly #failed: { readonly combination: Combination; readonly because: string }[] = [];
+  readonly #failed: { readonly combination: Combination; readonly failure: StageFailure }[] = [];
   /** Wall seconds in which the policy thought. */
   #planning = 0;
   #paid = 0;
@@ -74,7 +75,7 @@ export class Lane {
    * Answers the lane's question. A run that its budget does not hold is not shown to it: it is over, with the set that it
    * named when it asked.
    */
-  receive({ past, observation, because, prices }: Made): StepRecord | null {
+  receive({ past, observation, failure, prices }: Made): StepRecord | null {
     if (this.#state.kind === "over") throw new Error("it asks for nothing any more");
     const { step } = this.#state;
     const paid = this.#account.pay(prices);
@@ -87,7 +88,7 @@ export class Lane {
     this.#remember(
       { ...past, row: { ...past.row, seed, purpose } },
       seen,
-      because,
+      failure,
       new Set(paid.map(({ key }) => key)),
     );
     this.#number += 1;
@@ -148,13 +149,13 @@ export class Lane {
   }
 
   /** What it paid for is its evidence; a run that it asked for again says nothing new. */
-  #remember(run: PastRun, seen: Observation | null, because: string | null, paid: ReadonlySet<string>): void {
+  #remember(run: PastRun, seen: Observation | null, failure: StageFailure | null, paid: ReadonlySet<string>): void {
     const { combination } = run;
     const known = this.#runs.some(({ row }) => row.id === run.row.id && row.seed === run.row.seed);
     if (known || combination === null) return;
     this.#runs.push(run);
     if (seen !== null) this.#observations.push(seen);
-    else this.#failed.push({ combination, because: because ?? "a stage failed" });
+    else if (failure !== null) this.#failed.push({ combination, failure });
     const resolved = this.#session.resolve(combination);
     if (!resolved.ok) return;
     if (seen !== null) this.#costs.add(resolved.value, run.row.seed);

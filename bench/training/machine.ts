@@ -1,9 +1,11 @@
 import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { failureOf, type History, type PastRun, readHistory } from "../../src/app/history.ts";
+import type { StageFailure } from "../../src/api/reasons.ts";
+import { type History, type PastRun, readHistory } from "../../src/app/history.ts";
 import { workspaceFolder } from "../../src/app/load.ts";
 import { type AskedRun, runAsked } from "../../src/app/queue.ts";
+import { failureOfRun } from "../../src/app/reasons.ts";
 import type { Session } from "../../src/app/session.ts";
 import { isSameCombination } from "../../src/contribution/combination.ts";
 import type { Observation } from "../../src/evidence/evidence.ts";
@@ -27,7 +29,7 @@ export interface Made {
   readonly past: PastRun;
   /** null: it crashed. */
   readonly observation: Observation | null;
-  readonly because: string | null;
+  readonly failure: StageFailure | null;
   readonly prices: readonly Price[];
   /** Whether it was made now: no policy had asked for it before. */
   readonly isNew: boolean;
@@ -90,8 +92,8 @@ export class Machine {
     const failed = past.row.state === "failed";
     const observation = this.#history.observations.find(({ run }) => run === past.row.id) ?? null;
     if (!failed && observation === null) throw new Error(`run ${past.row.id} is done and says nothing`);
-    const because = failed ? failureOf(past.row) : null;
-    return { past, observation, because, prices, isNew };
+    const failure = failed ? failureOfRun(past.row) : null;
+    return { past, observation, failure, prices, isNew };
   }
 
   /** What stages that failed took, all their attempts together. */

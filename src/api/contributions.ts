@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listOf, pageOf, pageQuery } from "./page.ts";
+import { obstacle } from "./reasons.ts";
 import { interval, reportSchema, verdict } from "./report.ts";
 
 /** proposed: nothing measured yet · measuring · decided kinds as the verdicts · withdrawn: its file was taken back. */
@@ -43,8 +44,9 @@ export const contributionRow = z.object({
   /** Ids of contributions that must be in a set with it, and levels that cannot be. */
   requires: z.array(z.string()),
   conflicts: z.array(z.string()),
-  /** Why it does not move on by itself; null when nothing is in its way. */
+  /** Why it does not move on by itself, in words and as data; null when nothing is in its way. */
   blockedBy: z.string().nullable(),
+  obstacle: obstacle.nullable(),
   runs: z.number().int(),
   /** Core-seconds of the runs that had it, and what deciding it would still take. */
   coreSeconds: z.number(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listOf, wireNumber } from "./page.ts";
+import { clash, queueRest, runReason, stageReason } from "./reasons.ts";
 import { interval, reportSchema } from "./report.ts";
 
 export const lab = z.object({
@@ -29,8 +30,9 @@ export const lab = z.object({
     confidence: z.number(),
     explore: z.number(),
     blind: z.boolean(),
-    /** `200 runs`, `64 GPU-hours`; empty: none. */
+    /** `200 runs`, `64 GPU-hours`; empty: none. And the same as data. */
     budget: z.array(z.string()),
+    bounds: z.array(z.object({ amount: z.number(), of: z.enum(["runs", "core-hours", "GPU-hours", "hours"]) })),
   }),
   /** What is wrong with the lab's files now; what is shown is the last state that was right. */
   diagnostics: z.array(
@@ -49,8 +51,9 @@ export type Lab = z.infer<typeof lab>;
 export const queueState = z.object({
   /** working: choosing and running · paused: by a person · watching: this server was told not to run · resting: see `because`. */
   state: z.enum(["working", "paused", "watching", "resting"]),
-  /** Of resting: `decided`, `budget-spent`, `exhausted`, `baseline-failed`, `broken`, in words with what would help. */
+  /** Why it rests: in words with what would help, and the same as data. null: it does not. */
   because: z.string().nullable(),
+  rest: queueRest.nullable(),
   running: z.number().int(),
   /** Runs to a decision, at most; and core-seconds for them by what runs have cost. null: not known yet. */
   toGo: z.object({ runs: z.number(), coreSeconds: z.number().nullable() }).nullable(),
@@ -78,6 +81,7 @@ export const plan = z.object({
       seed: z.number(),
       purpose: z.string(),
       why: z.string(),
+      reason: runReason,
       tells: z
         .object({
           about: z.enum(["level", "order", "set"]),
@@ -103,7 +107,7 @@ export const predictionQuery = z.object({ level: listOf(z.string()).default([]) 
 export const prediction = z.object({
   levels: z.array(z.string()),
   /** null: it can be built. Else why not, and by which levels. */
-  impossible: z.object({ message: z.string(), levels: z.array(z.string()) }).nullable(),
+  impossible: z.object({ message: z.string(), levels: z.array(z.string()), clash }).nullable(),
   utility: interval.nullable(),
   objectives: z.array(
     z.object({
@@ -143,7 +147,7 @@ export const recipe = z.object({
       /** Under way now: attempts. */
       running: z.number().int(),
       /** Of the newest run that executed it: why. */
-      lastWhy: z.object({ run: z.string(), lines: z.array(z.string()) }).nullable(),
+      lastWhy: z.object({ run: z.string(), lines: z.array(z.string()), reasons: z.array(stageReason) }).nullable(),
     }),
   ),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stageFailure } from "./reasons.ts";
 
 /** The report on the wire: what `cairn report --json` prints and the HTML page is drawn from. Levels by id, no vectors. */
 
@@ -20,7 +21,12 @@ const shelveReason = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("hurts"), inSet: interval, alone: interval }),
   z.object({ kind: z.literal("only-with"), other: levelId, inSet: interval }),
   z.object({ kind: z.literal("diverges"), runs: z.number(), of: z.number() }),
-  z.object({ kind: z.literal("cannot-run"), because: z.string() }),
+  z.object({
+    kind: z.literal("cannot-run"),
+    because: z.string(),
+    /** The same as data: how a run that had it failed; null: no combination can have it. Not in reports of before it was. */
+    failure: stageFailure.nullable().optional(),
+  }),
 ]);
 
 const undecidedReason = z.discriminatedUnion("kind", [

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listOf, pageOf, pageQuery, wireNumber } from "./page.ts";
+import { runReason, stageFailure, stageReason } from "./reasons.ts";
 
 export const runState = z.enum(["pending", "running", "done", "failed", "cancelled"]);
 export const purpose = z.enum(["search", "confirm", "audit"]);
@@ -11,8 +12,9 @@ export const runRow = z.object({
   scale: z.string(),
   purpose,
   state: runState,
-  /** A plain sentence. */
+  /** A plain sentence, and the same as data. */
   why: z.string(),
+  reason: runReason,
   /** Objective → value; empty until measured. */
   values: z.record(z.string(), wireNumber),
   coreSeconds: z.number(),
@@ -80,9 +82,12 @@ export const stageRun = z.object({
   reused: z.boolean(),
   seconds: z.number().nullable(),
   coreSeconds: z.number().nullable(),
+  /** How it failed: a plain sentence, and the same as data. */
   failure: z.string().nullable(),
-  /** Why it ran and was not taken from the cache, or where it came from: sentences of `cairn explain`. */
+  failed: stageFailure.nullable(),
+  /** Why it ran and was not taken from the cache, or where it came from: sentences of `cairn explain`, and the same as data. */
   explanation: z.array(z.string()),
+  reasons: z.array(stageReason),
   /** Its resolved parameters and its command, as they went to the executor. */
   command: z.string(),
   params: z.record(z.string(), z.json()),

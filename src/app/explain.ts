@@ -1,16 +1,21 @@
+import type { StageReason } from "../api/reasons.ts";
+import { english } from "../api/words.ts";
 import type { Digest } from "../base/digest.ts";
 import type { StageSpec } from "../lab/lab.ts";
-import { describeDifference, explainKey, keyParts } from "../recipe/fingerprint.ts";
+import { explainKey, keyParts } from "../recipe/fingerprint.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
 import type { StagePreview } from "../run/runner.ts";
 import { combinationOf } from "./combination.ts";
 import { usage } from "./errors.ts";
 import { capacityOf, createSessionRunner } from "./queue.ts";
+import { stageReasonOf } from "./reasons.ts";
 import type { Session } from "./session.ts";
 
 export interface StageExplanation extends StagePreview {
   /** Against the stage's newest recorded result: a phrase for each part of the key that differs. */
   readonly because: readonly string[];
+  /** The same as data. */
+  readonly reasons: readonly StageReason[];
 }
 
 /**
@@ -38,15 +43,15 @@ export async function explainRun(
   const explanations: StageExplanation[] = [];
   for (const preview of previews) {
     const stage = recipe.recipe.stages.find((candidate) => candidate.name === preview.stage);
-    const because = stage === undefined ? [] : await reasons(session, recipe, stage, preview, outputs, seed);
-    explanations.push({ ...preview, because });
+    const found = stage === undefined ? [] : await reasons(session, recipe, stage, preview, outputs, seed);
+    explanations.push({ ...preview, because: found.map(english.stage), reasons: found });
   }
   return explanations;
 }
 
 function recipeOf(session: Session, levels: readonly string[]): ResolvedRecipe {
   const resolved = session.resolve(combinationOf(session.loaded, levels));
-  if (!resolved.ok) throw usage(resolved.error.message);
+  if (!resolved.ok) throw usage(english.clash(resolved.error.clash));
   return resolved.value;
 }
 
@@ -57,12 +62,11 @@ async function reasons(
   { state }: StagePreview,
   outputs: Readonly<Record<string, Digest>>,
   seed: number,
-): Promise<readonly string[]> {
-  if (state === "cached") return ["nothing that makes it what it is has changed"];
+): Promise<readonly StageReason[]> {
+  if (state === "cached") return [{ kind: "reused", run: null }];
   const waitsFor = stage.needs.filter((need) => outputs[need] === undefined);
-  if (waitsFor.length > 0)
-    return [`what it is depends on the output of ${waitsFor.join(", ")}, which is not there yet`];
+  if (waitsFor.length > 0) return [{ kind: "waits", for: waitsFor }];
   const parts = keyParts(stage, { tree: recipe.tree, inputs: outputs, runSeed: seed });
-  if (!parts.ok) return [parts.error.message];
-  return explainKey(parts.value, await session.store.latestKeyParts(stage.name)).map(describeDifference);
+  if (!parts.ok) return [{ kind: "no-code", stage: parts.error.stage, glob: parts.error.glob }];
+  return explainKey(parts.value, await session.store.latestKeyParts(stage.name)).map(stageReasonOf);
 }

@@ -1,3 +1,4 @@
+import type { StageFailure } from "../api/reasons.ts";
 import { combinationFromIds } from "../contribution/combination.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import type { Observation, Outcome } from "../evidence/evidence.ts";
@@ -7,6 +8,7 @@ import type { StageResult } from "../run/run.ts";
 import type { RunRow } from "../store/store.ts";
 import { arrange, placeOf } from "./contexts.ts";
 import { type CostModel, createCostModel } from "./cost.ts";
+import { failureOfRun } from "./reasons.ts";
 import { samplingErrors } from "./sampling.ts";
 import type { Session } from "./session.ts";
 
@@ -23,7 +25,7 @@ export interface History {
   readonly contexts: readonly Context[];
   /** Finished runs at the session's scale about something that is no more: kept and shown, not used. */
   readonly earlier: number;
-  readonly failed: readonly { readonly combination: Combination; readonly because: string }[];
+  readonly failed: readonly { readonly combination: Combination; readonly failure: StageFailure }[];
   /** Runs asked for by any process and not finished. */
   readonly pending: readonly PastRun[];
   readonly costs: CostModel;
@@ -78,7 +80,7 @@ export async function readHistory(session: Session): Promise<History> {
     earlier: runs.filter(({ row, current }) => row.state === "done" && !current && !used.has(row)).length,
     failed: runs.flatMap((run) =>
       run.row.state === "failed" && run.current && run.combination !== null
-        ? [{ combination: run.combination, because: failureOf(run.row) }]
+        ? [{ combination: run.combination, failure: failureOfRun(run.row) }]
         : [],
     ),
     pending: runs.filter((run) => run.current && (run.row.state === "pending" || run.row.state === "running")),
@@ -103,11 +105,6 @@ async function attemptResults(session: Session, rows: readonly RunRow[]): Promis
     if (result !== null) results.set(attempt, result);
   }
   return results;
-}
-
-/** The first failure's sentence. */
-export function failureOf(row: RunRow): string {
-  return row.stages.find((stage) => stage.failure !== undefined)?.failure ?? "a stage failed";
 }
 
 function resultsOf(row: RunRow, byAttempt: ReadonlyMap<string, StageResult>): ReadonlyMap<string, StageResult> {

@@ -1,10 +1,13 @@
 import type { Prediction } from "../api/lab.ts";
+import type { Clash } from "../api/reasons.ts";
+import { english } from "../api/words.ts";
 import { combinationIds, findLevel, isSameCombination } from "../contribution/combination.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import { createPredictor } from "../decision/predict.ts";
 import { notFound } from "./errors.ts";
 import { readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
+import { clashOf } from "./reasons.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -34,21 +37,21 @@ const nothing = { utility: null, objectives: [], runs: 0 };
 
 type Buildable =
   | { readonly combination: Combination }
-  | { readonly combination: null; readonly why: { message: string; levels: string[] } };
+  | { readonly combination: null; readonly why: NonNullable<Prediction["impossible"]> };
 
 function buildable(session: Session, levels: readonly string[]): Buildable {
   const { space } = session.loaded;
   const combination = space.factors.map(() => 0);
-  const impossible = (message: string, of: readonly string[]): Buildable => ({
+  const impossible = (clash: Clash, of: readonly string[]): Buildable => ({
     combination: null,
-    why: { message, levels: [...of] },
+    why: { message: english.clash(clash), levels: [...of], clash },
   });
   for (const level of new Set(levels)) {
     const ref = findLevel(space, level);
     if (ref === null) throw notFound(`there is no ${level} in this lab`, "The lab's levels are those of the report.");
     const factor = space.factors[ref.factor];
     const rival = factor?.levels[(combination[ref.factor] ?? 0) - 1];
-    if (rival !== undefined) return impossible(`${rival.id} and ${level} cannot go together`, [rival.id, level]);
+    if (rival !== undefined) return impossible({ kind: "apart", levels: [rival.id, level] }, [rival.id, level]);
     combination[ref.factor] = ref.level;
   }
   const has = ({ factor, level }: { readonly factor: number; readonly level: number }) => combination[factor] === level;
@@ -57,13 +60,14 @@ function buildable(session: Session, levels: readonly string[]): Buildable {
   const excluded = space.excludes.find(([a, b]) => has(a) && has(b));
   if (excluded !== undefined) {
     const names = excluded.map(id);
-    return impossible(`${names.join(" and ")} cannot go together`, names);
+    return impossible({ kind: "apart", levels: names }, names);
   }
   const unmet = space.requires.find(({ level, anyOf }) => has(level) && !anyOf.some(has));
   if (unmet !== undefined) {
     const needed = unmet.anyOf.map(id);
-    return impossible(`${id(unmet.level)} requires ${needed.join(" or ")}`, [id(unmet.level), ...needed]);
+    const level = id(unmet.level);
+    return impossible({ kind: "requires", level, anyOf: needed }, [level, ...needed]);
   }
   const resolved = session.resolve(combination);
-  return resolved.ok ? { combination } : impossible(resolved.error.message, resolved.error.levels);
+  return resolved.ok ? { combination } : impossible(clashOf(resolved.error), resolved.error.levels);
 }

@@ -1,3 +1,5 @@
+import type { RunReason } from "../api/reasons.ts";
+import { english } from "../api/words.ts";
 import { combinationIds } from "../contribution/combination.ts";
 import { steeringEnsemble } from "../decision/decide.ts";
 import type { Steering } from "../decision/decision.ts";
@@ -9,8 +11,9 @@ import { levelId } from "../plan/space.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { steerRequest } from "./queue.ts";
+import { reasonOf } from "./reasons.ts";
 import type { Session } from "./session.ts";
-import { questionWords, whySentence } from "./words.ts";
+import { questionWords } from "./words.ts";
 
 /** What would be run next, why and at what cost. Nothing runs, nothing is recorded. */
 export interface PlanPreview {
@@ -38,6 +41,7 @@ export interface PreviewedRun {
   readonly seed: number;
   readonly purpose: string;
   readonly why: string;
+  readonly reason: RunReason;
   /** The question of which the run tells most; null where there is none to speak of. */
   readonly tells: {
     /** What one level does in the recommended set, which of two does more, or what the set gains. */
@@ -104,7 +108,8 @@ function previewRun(
     levels: combinationIds(space, combination),
     seed,
     purpose,
-    why: whySentence(why),
+    why: english.run(why),
+    reason: reasonOf({ ...why }),
     // Of the baseline's first run everything hangs alike.
     tells: telling === null || why.kind === "baseline" ? null : tellsOf(space, telling),
     coreSeconds: cost,

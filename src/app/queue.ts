@@ -1,4 +1,6 @@
 import { availableParallelism, totalmem } from "node:os";
+import type { Budget as SpentBudget, StageFailure } from "../api/reasons.ts";
+import { english } from "../api/words.ts";
 import { digestJson } from "../base/digest.ts";
 import type { Json } from "../base/json.ts";
 import { ok } from "../base/result.ts";
@@ -20,9 +22,9 @@ import { originOf } from "./contexts.ts";
 import { executorOf } from "./executors.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
+import { failureOfAttempts } from "./reasons.ts";
 import type { Session } from "./session.ts";
-import { keepStages, type StageRecord } from "./stage-record.ts";
-import { describeFailure, whySentence } from "./words.ts";
+import { failedStage, keepStages, type StageRecord } from "./stage-record.ts";
 
 /** What the queue tells while it works. */
 export type QueueEvent =
@@ -40,13 +42,13 @@ export type QueueEvent =
 
 export type QueueEnd =
   | { readonly kind: "decided" }
-  | { readonly kind: "budget-spent"; readonly which: string }
+  | { readonly kind: "budget-spent"; readonly which: SpentBudget }
   /** The planner has nothing more to ask for. */
   | { readonly kind: "exhausted" }
   | { readonly kind: "interrupted" }
   | { readonly kind: "paused" }
   /** Nothing can be compared with a baseline that does not run. */
-  | { readonly kind: "baseline-failed"; readonly because: string; readonly detail: readonly string[] };
+  | { readonly kind: "baseline-failed"; readonly failure: StageFailure; readonly detail: readonly string[] };
 
 export interface QueueOptions {
   /** Of this invocation, beside the policy's. */
@@ -128,7 +130,7 @@ class Queue {
   #runs = 0;
   #coreSeconds = 0;
   #gpuSeconds = 0;
-  #baselineFailure: { because: string; detail: readonly string[] } | null = null;
+  #baselineFailure: { failure: StageFailure; detail: readonly string[] } | null = null;
 
   constructor(current: () => Session, runner: Runner, record: StageRecord, capacity: Capacity, options: QueueOptions) {
     this.#current = current;
@@ -233,7 +235,7 @@ class Queue {
     const rows = new Map((await session.store.findRuns(ids)).map((row) => [row.id, row]));
     return others.filter(([{ id }, combination]) => {
       const mine = taken.get(id);
-      if (mine !== undefined) this.#launch(session, mine, combination, whySentence({ kind: "asked" }), 0);
+      if (mine !== undefined) this.#launch(session, mine, combination, english.run({ kind: "asked" }), 0);
       const state = rows.get(id)?.state;
       return mine === undefined && (state === "pending" || state === "running");
     });
@@ -274,7 +276,8 @@ class Queue {
   async #start(session: Session, suggestion: Suggestion): Promise<RunRow> {
     const { store, loaded, scale, owner, clock } = session;
     const resolved = session.resolve(suggestion.combination);
-    if (!resolved.ok) throw new Error(`the planner asked for what cannot be built: ${resolved.error.message}`);
+    if (!resolved.ok)
+      throw new Error(`the planner asked for what cannot be built: ${english.clash(resolved.error.clash)}`);
     const { run, inserted } = await store.insertRun({
       id: newRunId(clock.now()),
       levels: combinationIds(loaded.space, suggestion.combination),
@@ -287,7 +290,7 @@ class Queue {
       owner,
       stages: resolved.value.recipe.stages.map((stage) => pendingStage(stage.name)),
     });
-    if (inserted) this.#launch(session, run, suggestion.combination, whySentence(suggestion.why), suggestion.cost);
+    if (inserted) this.#launch(session, run, suggestion.combination, english.run(suggestion.why), suggestion.cost);
     return run;
   }
 
@@ -322,7 +325,7 @@ class Queue {
   }
 
   /** How many more runs the tightest budget allows, and which that is; runs null: unbounded. */
-  #budgetLeft(session: Session, history: History): { readonly runs: number | null; readonly which: string } {
+  #budgetLeft(session: Session, history: History): { readonly runs: number | null; readonly which: SpentBudget } {
     const { loaded, clock } = session;
     const slots = slotsOf(session, this.#capacity);
     const since = lastLandingAt(session);
@@ -335,7 +338,7 @@ class Queue {
     const policy = loaded.lab.policy.budget;
     const flags = this.#options.budget;
     const sum = (pick: (row: RunRow) => number) => spent.reduce((total, run) => total + pick(run.row), 0);
-    const bounds: readonly (readonly [string, number | null])[] = [
+    const bounds: readonly (readonly [SpentBudget, number | null])[] = [
       ["runs", flags.runs === null ? null : flags.runs - this.#runs],
       ["core-hours", perHour(flags.core_hours, this.#coreSeconds, 1)],
       ["GPU-hours", perHour(flags.gpu_hours, this.#gpuSeconds, 1)],
@@ -359,7 +362,7 @@ class Queue {
       ],
       ["the policy's hours", perHour(policy.hours, elapsed, slots)],
     ];
-    let tightest: { runs: number | null; which: string } = { runs: null, which: "budget" };
+    let tightest: { runs: number | null; which: SpentBudget } = { runs: null, which: "runs" };
     for (const [which, runs] of bounds) {
       if (runs !== null && (tightest.runs === null || runs < tightest.runs)) tightest = { runs, which };
     }
@@ -496,10 +499,8 @@ function runStage(stage: string, outcome: StageOutcome): RunStage {
   switch (outcome.kind) {
     case "done":
       return { stage, key: outcome.result.key, attempt: outcome.result.attempt, reused: outcome.reused, state: "done" };
-    case "failed": {
-      const { key, attempt } = outcome.failure;
-      return { stage, key, attempt, reused: false, state: "failed", failure: describeFailure(outcome.failure) };
-    }
+    case "failed":
+      return { ...pendingStage(stage), ...failedStage(outcome.failure) };
     case "blocked":
       return { stage, key: null, attempt: null, reused: false, state: "blocked" };
     case "cancelled":
@@ -507,14 +508,14 @@ function runStage(stage: string, outcome: StageOutcome): RunStage {
   }
 }
 
-function failureOf(result: RunResult): { because: string; detail: readonly string[] } {
+function failureOf(result: RunResult): { failure: StageFailure; detail: readonly string[] } {
   for (const outcome of result.stages.values()) {
     if (outcome.kind !== "failed") continue;
     const { logTail, logFile } = outcome.failure;
     const detail = [...logTail, ...(logFile === null ? [] : [`the whole log: ${logFile}`])];
-    return { because: describeFailure(outcome.failure), detail };
+    return { failure: failureOfAttempts(outcome.failure), detail };
   }
-  return { because: "a stage failed", detail: [] };
+  return { failure: { kind: "told", sentence: "a stage failed" }, detail: [] };
 }
 
 function valuesOf(session: Session, result: RunResult): ReadonlyMap<string, number> {

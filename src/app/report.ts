@@ -1,14 +1,15 @@
 import { createRequire } from "node:module";
 import { z } from "zod";
 import { type Report, type ReportRun, reportSchema } from "../api/report.ts";
+import { english } from "../api/words.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { combinationIds, isSameCombination } from "../contribution/combination.ts";
 import type { Combination, FactorLevel } from "../contribution/contribution.ts";
 import { examine } from "../decision/decide.ts";
-import type { DecideOptions, Decision, Verdict } from "../decision/decision.ts";
+import type { DecideOptions, Decision, ShelveReason, Verdict } from "../decision/decision.ts";
 import type { Lab } from "../lab/lab.ts";
 import { splitTarget } from "../lab/overlay.ts";
-import type { Knowledge, Why } from "../plan/plan.ts";
+import type { Knowledge } from "../plan/plan.ts";
 import { type Diagnosis, diagnose, noDiagnosis, type OnStep } from "./diagnosis.ts";
 import { type History, type PastRun, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
@@ -16,8 +17,8 @@ import { type Lasting, lastingOf, noLasting } from "./lasting.ts";
 import type { LoadedLab } from "./load.ts";
 import { isBlind } from "./people/blind.ts";
 import { veiledOrigin } from "./read/blind.ts";
+import { reasonOf } from "./reasons.ts";
 import type { Session } from "./session.ts";
-import { whySentence } from "./words.ts";
 
 const { version } = z.object({ version: z.string() }).parse(createRequire(import.meta.url)("../../package.json"));
 
@@ -127,7 +128,7 @@ export function buildReport(session: Session, standing: Standing): Report {
           : { ...decision.set.confirmation, tests: decision.set.confirmation.tests.map((test) => ({ ...test })) },
     },
     contributions: space.factors.flatMap((factor) =>
-      factor.levels.map((level) => contributionOf(session, level, decision)),
+      factor.levels.map((level) => contributionOf(session, level, standing)),
     ),
     effects: decision.effects.map((effect) => ({ ...effect })),
     interactions: decision.interactions.map((interaction) => ({ ...interaction })),
@@ -153,7 +154,7 @@ export function buildReport(session: Session, standing: Standing): Report {
 
 type ContributionReport = Report["contributions"][number];
 
-function contributionOf(session: Session, level: FactorLevel, decision: Decision): ContributionReport {
+function contributionOf(session: Session, level: FactorLevel, { decision, history }: Standing): ContributionReport {
   const { contribution } = level;
   const verdict = decision.verdicts.find((candidate) => candidate.level === level.id);
   return {
@@ -164,7 +165,8 @@ function contributionOf(session: Session, level: FactorLevel, decision: Decision
     area: contribution.area,
     why: contribution.why,
     change: changeLines(session.loaded.lab, level),
-    verdict: verdict === undefined ? { kind: "landed", landing: landingOf(session, level.id) } : verdictOf(verdict),
+    verdict:
+      verdict === undefined ? { kind: "landed", landing: landingOf(session, level.id) } : verdictOf(verdict, history),
   };
 }
 
@@ -179,13 +181,26 @@ function withoutAuthors(loaded: LoadedLab, report: Report): Report {
   return { ...report, contributions };
 }
 
-function verdictOf(verdict: Verdict): ContributionReport["verdict"] {
-  if (verdict.kind !== "land") {
-    const { level: _, ...rest } = verdict;
-    return rest;
+function verdictOf(verdict: Verdict, history: History): ContributionReport["verdict"] {
+  switch (verdict.kind) {
+    case "land": {
+      const { inSet, alone, worksWith, overlapsWith } = verdict.reason;
+      return { kind: "land", reason: { inSet, alone, worksWith: [...worksWith], overlapsWith: [...overlapsWith] } };
+    }
+    case "shelve":
+      return { kind: "shelve", reason: shelveReasonOf(verdict.reason, history) };
+    case "undecided":
+      return { kind: "undecided", reason: verdict.reason, costToKnow: verdict.costToKnow };
   }
-  const { inSet, alone, worksWith, overlapsWith } = verdict.reason;
-  return { kind: "land", reason: { inSet, alone, worksWith: [...worksWith], overlapsWith: [...overlapsWith] } };
+}
+
+type WireShelveReason = Extract<ContributionReport["verdict"], { kind: "shelve" }>["reason"];
+
+function shelveReasonOf(reason: ShelveReason, { failed }: History): WireShelveReason {
+  if (reason.kind !== "cannot-run") return reason;
+  const failure = reason.crash === null ? null : (failed[reason.crash]?.failure ?? null);
+  const because = failure === null ? english.clash({ kind: "contradiction" }) : english.failure(failure);
+  return { kind: "cannot-run", because, failure };
 }
 
 function landingOf(session: Session, level: string): number {
@@ -233,7 +248,7 @@ function reportRun(lab: Lab, run: PastRun): ReportRun {
     scale: row.scale,
     purpose: row.purpose,
     state: row.state,
-    why: sentenceOf(row.why),
+    why: english.run(reasonOf(row.why)),
     values,
     stages: row.stages.map(({ stage, key, attempt, reused, failure }) => ({
       stage,
@@ -254,27 +269,6 @@ export function wireNumber(value: number): number | "NaN" | "Infinity" | "-Infin
   if (Number.isFinite(value)) return value;
   if (Number.isNaN(value)) return "NaN";
   return value > 0 ? "Infinity" : "-Infinity";
-}
-
-const level = z.string();
-const whySchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("asked") }),
-  z.object({ kind: z.literal("baseline") }),
-  z.object({ kind: z.literal("design") }),
-  z.object({ kind: z.literal("improve"), expected: z.number(), differsBy: z.array(level) }),
-  z.object({ kind: z.literal("replicate"), runs: z.number() }),
-  z.object({ kind: z.literal("bold"), level }),
-  z.object({ kind: z.literal("confirm"), pair: z.number(), side: z.enum(["baseline", "recommended"]) }),
-  z.object({ kind: z.literal("audit"), parts: z.number(), of: z.number() }),
-  z.object({ kind: z.literal("margin"), side: z.enum(["baseline", "set"]) }),
-  z.object({ kind: z.literal("leave-out"), level }),
-  z.object({ kind: z.literal("scrape"), level }),
-]);
-
-/** A run's recorded reason in words. */
-export function sentenceOf(why: Json): string {
-  const parsed = whySchema.safeParse(why);
-  return parsed.success ? whySentence(parsed.data satisfies Why) : "for a reason that an earlier version of Cairn had";
 }
 
 function costOf(history: History): Report["cost"] {

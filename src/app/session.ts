@@ -3,8 +3,8 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Result } from "../base/result.ts";
 import type { ArtifactStore } from "../cache/artifacts.ts";
 import { combinationIds } from "../contribution/combination.ts";
-import type { Combination, LevelId } from "../contribution/contribution.ts";
-import { resolveCombination } from "../contribution/resolve.ts";
+import type { Combination } from "../contribution/contribution.ts";
+import { resolveCombination, type Unresolvable } from "../contribution/resolve.ts";
 import type { ResolvedRecipe } from "../recipe/recipe.ts";
 import { isDeadHere, ownerOfThisProcess } from "../store/owner.ts";
 import type { Store } from "../store/store.ts";
@@ -24,10 +24,7 @@ export interface Session {
   /** This process, as leases name it. */
   readonly owner: string;
   /** The combination at a scale, the session's by default; an error says which levels cannot go together. */
-  resolve(
-    combination: Combination,
-    scale?: string,
-  ): Result<ResolvedRecipe, { readonly message: string; readonly levels: readonly LevelId[] }>;
+  resolve(combination: Combination, scale?: string): Result<ResolvedRecipe, Unresolvable>;
   close(): Promise<void>;
 }
 

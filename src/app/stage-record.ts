@@ -1,4 +1,4 @@
-import type { RunEvent } from "../run/run.ts";
+import type { RunEvent, StageFailure } from "../run/run.ts";
 import type { RunRow, RunStage, Store } from "../store/store.ts";
 import { describeFailure } from "./words.ts";
 
@@ -44,6 +44,12 @@ export function keepStages(store: Store, owner: string): StageRecord {
   };
 }
 
+/** A stage that failed for good. */
+export function failedStage(failure: StageFailure): Change {
+  const { key, attempt, attempts, cause } = failure;
+  return { state: "failed", key, attempt, failure: describeFailure(failure), failed: { attempts, cause } };
+}
+
 /** null: it changes nothing of what is kept. */
 async function changeOf(store: Store, event: StageEvent): Promise<Change | null> {
   switch (event.kind) {
@@ -58,10 +64,8 @@ async function changeOf(store: Store, event: StageEvent): Promise<Change | null>
     }
     case "stage-finished":
       return { state: "done", key: event.result.key, attempt: event.result.attempt, reused: false };
-    case "stage-failed": {
-      const { key, attempt } = event.failure;
-      return event.willRetry ? null : { state: "failed", key, attempt, failure: describeFailure(event.failure) };
-    }
+    case "stage-failed":
+      return event.willRetry ? null : failedStage(event.failure);
     default:
       return null;
   }

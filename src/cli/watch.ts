@@ -1,3 +1,4 @@
+import { english } from "../api/words.ts";
 import { CairnError } from "../app/errors.ts";
 import type { QueueEnd, QueueOptions } from "../app/queue.ts";
 import type { Session } from "../app/session.ts";
@@ -33,7 +34,7 @@ export async function watchQueue(
   try {
     const end = await work({ ...limits, signal: interrupt.signal, onEvent: progress.onEvent });
     if (end.kind === "baseline-failed") {
-      const message = `the baseline does not run: ${end.because}`;
+      const message = `the baseline does not run: ${english.failure(end.failure)}`;
       throw new CairnError({ kind: "run-failed", message, detail: end.detail });
     }
     return end;

@@ -7,13 +7,19 @@ import type { ResolvedRecipe, Tree } from "../recipe/recipe.ts";
 import { editTree, matchCode } from "../recipe/tree.ts";
 import { chosenLevel } from "./combination.ts";
 import type { Combination, FactorLevel, LevelId, Space } from "./contribution.ts";
-import { applyPatches } from "./patch.ts";
+import { applyPatches, type PatchFailure } from "./patch.ts";
 
 /** Why a combination cannot be built, and the levels that it is about (none: the lab itself). */
 export interface Unresolvable {
-  readonly message: string;
+  readonly clash: Clash;
   readonly levels: readonly LevelId[];
 }
+
+export type Clash =
+  /** A glob of a stage's `code` matches no file. */
+  | { readonly kind: "no-code"; readonly stage: string; readonly glob: string }
+  /** The patch of a level does not apply after the others. */
+  | ({ readonly kind: "misfit"; readonly level: LevelId } & Pick<PatchFailure, "path" | "hunk" | "message">);
 
 export interface ResolveArguments {
   readonly lab: Lab;
@@ -46,15 +52,15 @@ export function resolveCombination(args: ResolveArguments): Result<ResolvedRecip
   for (const stage of recipe.stages) {
     const identity = stageIdentity(stage, edited);
     if (identity.ok) stages[stage.name] = identity.value;
-    else return err({ message: identity.error, levels: patched.map((level) => level.id) });
+    else return err({ clash: identity.error, levels: patched.map((level) => level.id) });
   }
   return ok({ recipe, tree: edited, edits: edits.value, digest: digestJson({ schema: 1, stages }) });
 }
 
 /** What a stage is, before any seed and any input: neither its resources nor its timeout. */
-function stageIdentity(stage: StageSpec, tree: Tree): Result<JsonObject, string> {
+function stageIdentity(stage: StageSpec, tree: Tree): Result<JsonObject, Clash> {
   const code = matchCode(stage.code, tree);
-  if (!code.ok) return err(`no file matches \`${code.error}\`, of the \`code\` of stage \`${stage.name}\``);
+  if (!code.ok) return err({ kind: "no-code", stage: stage.name, glob: code.error });
   return ok({
     command: stage.command,
     params: stage.params,
@@ -97,8 +103,8 @@ function apply(patched: readonly FactorLevel[], files: (path: string) => string 
   );
   if (applied.ok) return applied;
   // By its level: a branch is often named after whoever made it, and this is told to those who decide.
-  const { origin, message: why } = applied.error;
+  const { origin, path, hunk, message } = applied.error;
   const own = patched.find(({ change }) => change.patches.some((patch) => patch.origin === origin));
-  const message = `the patch of \`${own?.id ?? origin}\` does not apply together with the others: ${why}`;
-  return err({ message, levels: patched.map((level) => level.id) });
+  const clash = { kind: "misfit", level: own?.id ?? "", path, hunk, message } as const;
+  return err({ clash, levels: patched.map((level) => level.id) });
 }

@@ -248,7 +248,7 @@ describe("resolveCombination", () => {
   };
   const digest = (...args: Parameters<typeof resolve>) => {
     const resolved = resolve(...args);
-    return resolved.ok ? resolved.value.digest : resolved.error.message;
+    return resolved.ok ? resolved.value.digest : resolved.error.clash.kind;
   };
 
   test("lays parameters over and patches files, and leaves the lab alone without patches", () => {
@@ -289,7 +289,7 @@ describe("resolveCombination", () => {
   test("says which levels leave a stage without its code", () => {
     expect(resolve(["gone", "r"])).toEqual({
       ok: false,
-      error: { message: "no file matches `b.ts`, of the `code` of stage `t`", levels: ["gone"] },
+      error: { clash: { kind: "no-code", stage: "t", glob: "b.ts" }, levels: ["gone"] },
     });
   });
 });
@@ -316,5 +316,5 @@ test("three patches that apply two by two may not apply all three", () => {
     levels.flatMap(({ change }) => change.patches.map(({ origin }) => origin)),
   );
   expect(origins).toHaveLength(3);
-  for (const origin of origins) expect(failed.ok ? "" : failed.error.message).not.toContain(origin);
+  for (const origin of origins) expect(failed.ok ? "" : JSON.stringify(failed.error)).not.toContain(origin);
 });

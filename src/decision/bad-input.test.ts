@@ -210,14 +210,17 @@ describe("bad input gives an honest answer", () => {
     }
   });
 
-  test("what crashed cannot run, and says why", () => {
+  test("what crashed cannot run, and says which crash it was", () => {
     const truth = truthOf(3, () => [0, 0]);
-    const failed = [[0, 1, 0]].map((combination) => ({ combination, because: "out of memory" }));
+    const failed = [
+      [1, 0, 0],
+      [0, 1, 0],
+    ].map((combination) => ({ combination }));
     const runs = oneAtATime(truth).filter(({ combination }) => combination[1] === 0);
     const { decision } = survive({ ...knowledgeOf(truth, runs), failed });
     expect(decision.verdicts[1]).toMatchObject({
       kind: "shelve",
-      reason: { kind: "cannot-run", because: "out of memory" },
+      reason: { kind: "cannot-run", crash: 1 },
     });
   });
 
@@ -251,9 +254,8 @@ describe("bad input gives an honest answer", () => {
     const runs = [observe(truth, "c", { combination: [0, 0], seed: 1, purpose: "search" })];
     const steering = steer(requestOf(knowledgeOf(truth, runs)));
     for (const { combination } of steering.suggestions) expect(combination[0]).toBe(0);
-    const because = "what it requires and what it excludes leave no combination";
     const { decision } = survive(knowledgeOf(truth, runs));
-    expect(decision.verdicts[0]).toMatchObject({ kind: "shelve", reason: { kind: "cannot-run", because } });
+    expect(decision.verdicts[0]).toMatchObject({ kind: "shelve", reason: { kind: "cannot-run", crash: null } });
     expect(decision.verdicts[1]).toMatchObject({ kind: "undecided", reason: { kind: "unmeasured" } });
   });
 

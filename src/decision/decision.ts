@@ -118,7 +118,8 @@ export type ShelveReason =
   | { readonly kind: "hurts"; readonly inSet: Interval; readonly alone: Interval }
   | { readonly kind: "only-with"; readonly other: LevelId; readonly inSet: Interval }
   | { readonly kind: "diverges"; readonly runs: number; readonly of: number }
-  | { readonly kind: "cannot-run"; readonly because: string };
+  /** crash: the first that it was in, by its place in `failed` of what is known; null: no combination can have it. */
+  | { readonly kind: "cannot-run"; readonly crash: number | null };
 
 export type UndecidedReason =
   | { readonly kind: "unmeasured" }

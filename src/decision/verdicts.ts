@@ -103,7 +103,7 @@ function verdictOutside(judge: Judge, ref: LevelRef): Verdict {
     const lacking = neededBy(judge, ref);
     return shelve(
       lacking === null
-        ? { kind: "cannot-run", because: contradiction }
+        ? { kind: "cannot-run", crash: null }
         : { kind: "only-with", other: levelId(knowledge.space, lacking), inSet: nothing },
     );
   }
@@ -129,8 +129,6 @@ function verdictOutside(judge: Judge, ref: LevelRef): Verdict {
   );
 }
 
-const contradiction = "what it requires and what it excludes leave no combination";
-
 /** What keeps a level from being judged by its effect. */
 function troubleOf(
   { knowledge }: Judge,
@@ -141,9 +139,9 @@ function troubleOf(
   | null {
   const runs = knowledge.observations.filter(({ combination }) => hasLevel(combination, ref));
   if (runs.length === 0) {
-    const crash = knowledge.failed.find(({ combination }) => hasLevel(combination, ref));
-    if (crash !== undefined) return { kind: "cannot-run", because: crash.because };
-    return canHave(knowledge.space, [ref]) ? { kind: "unmeasured" } : { kind: "cannot-run", because: contradiction };
+    const crash = knowledge.failed.findIndex(({ combination }) => hasLevel(combination, ref));
+    if (crash !== -1) return { kind: "cannot-run", crash };
+    return canHave(knowledge.space, [ref]) ? { kind: "unmeasured" } : { kind: "cannot-run", crash: null };
   }
   const bad = runs.filter(diverged).length;
   const others = knowledge.observations.filter(({ combination }) => !hasLevel(combination, ref));

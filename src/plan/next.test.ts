@@ -98,7 +98,7 @@ test("the share set aside for bold contributions is spent on them", () => {
 
 test("what cannot be built, crashed, or is under way already is not suggested", () => {
   const truth = truthOf(3, (x) => [at(x, 0), 0]);
-  const failed = [{ combination: [0, 1, 0], because: "crash" }];
+  const failed = [{ combination: [0, 1, 0] }];
   const pending = [{ combination: [0, 0, 0], seed: 1, purpose: "search" as const }];
   const knowledge = { ...knowledgeOf(truth), failed };
   const made = planNext(requestOf(truth, { knowledge, pending, count: 12, feasible: (x) => at(x, 2) === 0 }));

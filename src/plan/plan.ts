@@ -19,7 +19,7 @@ export interface Knowledge {
   readonly confidence: number;
   readonly alpha: number;
   /** Combinations whose run crashed for good (no evidence about quality): never suggested again; reported as `cannot-run`. */
-  readonly failed: readonly { readonly combination: Combination; readonly because: string }[];
+  readonly failed: readonly { readonly combination: Combination }[];
   /** Mean core-seconds of an uncached run, for what knowing would cost; null before the first run. */
   readonly meanRunCost: number | null;
   /**

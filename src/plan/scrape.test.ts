@@ -109,7 +109,7 @@ describe("scraping", () => {
     const sure = { ...landed(searched), baseline: [1, 0, 0] };
     expect(scrapes(sure)).toEqual([]);
     expect(scrapes(landed([...searched, ...since]), { feasible: ([, b]) => b === 1 })).toEqual([]);
-    const crashed = { combination: baseline, because: "it crashed" };
+    const crashed = { combination: baseline };
     expect(scrapes(landed(searched, { failed: [crashed] }))).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { english } from "../api/words.ts";
 import { type Digest, sha256 } from "../base/digest.ts";
 import { isJsonArray, type Json } from "../base/json.ts";
 import type { StageSpec } from "../lab/lab.ts";
-import { describeDifference, explainKey, type KeyParts, keyParts, stageKey, stageSeed } from "./fingerprint.ts";
+import { explainKey, type KeyParts, keyParts, stageKey, stageSeed } from "./fingerprint.ts";
 import type { Tree } from "./recipe.ts";
 
 const name = fc.string({ minLength: 1, maxLength: 6 });
@@ -73,7 +74,7 @@ describe("a stage's key", () => {
           const mixed: KeyParts = { ...a, ...Object.fromEntries(fields.map((field) => [field, b[field]])) };
           const differences = explainKey(mixed, a);
           expect(stageKey(mixed) === stageKey(a)).toBe(differences.length === 0);
-          for (const difference of differences) expect(describeDifference(difference)).not.toBe("");
+          for (const difference of differences) expect(english.stage(difference)).not.toBe("");
         },
       ),
       { numRuns: 300 },
@@ -127,7 +128,7 @@ describe("a stage's key", () => {
   ])("changes with %s, and says so", (_, change, expected) => {
     const changed = { ...base, ...change };
     expect(stageKey(changed)).not.toBe(stageKey(base));
-    expect(explainKey(changed, base).map(describeDifference)).toEqual(expected);
+    expect(explainKey(changed, base).map(english.stage)).toEqual(expected);
   });
 
   test("keeps a fact where it stands: the same name and value elsewhere is another key", () => {
@@ -141,7 +142,7 @@ describe("a stage's key", () => {
   });
 
   test("has nothing to be compared with the first time", () => {
-    expect(explainKey(base, null).map(describeDifference)).toEqual(["nothing like it has run before"]);
+    expect(explainKey(base, null).map(english.stage)).toEqual(["nothing like it has run before"]);
   });
 
   // A key that changes silently makes every cache of every lab worthless: this one is written down.

@@ -61,6 +61,7 @@ const runStages = z.array(
     reused: z.boolean(),
     state: z.enum(["pending", "running", "done", "failed", "blocked", "cancelled"]),
     failure: z.string().optional(),
+    failed: z.object({ attempts: z.number(), cause }).optional(),
   }),
 ) satisfies z.ZodType<readonly RunStage[]>;
 

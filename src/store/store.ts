@@ -140,8 +140,9 @@ export interface RunStage {
   readonly attempt: string | null;
   readonly reused: boolean;
   readonly state: "pending" | "running" | "done" | "failed" | "blocked" | "cancelled";
-  /** A plain sentence. */
+  /** A plain sentence; and as data, but of what an earlier Cairn recorded. */
   readonly failure?: string | undefined;
+  readonly failed?: { readonly attempts: number; readonly cause: FailureCause } | undefined;
 }
 
 /** What a run's recipe was made of: when it is no longer what the lab makes, this says whether the lab or a level changed. */

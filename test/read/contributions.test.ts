@@ -44,6 +44,7 @@ describe("the queue", () => {
         seed: 1,
         purpose: "search",
         why: "",
+        reason: { kind: "asked" },
         tells: { about: "order", levels, question: "", nats, before: 1, after: 0.5 },
         coreSeconds: null,
         uncachedCoreSeconds: null,

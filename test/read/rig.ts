@@ -127,7 +127,7 @@ export async function openRig(): Promise<Rig> {
     plan: async () => rig.plan,
     predict: unused,
     land: unused,
-    queue: () => ({ state: "working", because: null, running: 0, toGo: null, runsLeft: null }),
+    queue: () => ({ state: "working", because: null, rest: null, running: 0, toGo: null, runsLeft: null }),
     order: unused,
     progress: () => new Map(),
     refresh: async () => {

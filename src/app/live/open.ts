@@ -138,7 +138,7 @@ class OpenLive implements Live {
   queue(): QueueState {
     const running = [...this.#running.values()].filter((run) => run.state === "running" && !isDeadHere(run.owner));
     return {
-      ...(this.#queue?.state() ?? { state: "watching", because: null }),
+      ...(this.#queue?.state() ?? { state: "watching", because: null, rest: null }),
       running: running.length,
       toGo: this.#reporter.toGo,
       runsLeft: this.#reporter.runsLeft,

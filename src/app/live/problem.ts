@@ -1,3 +1,5 @@
+import type { QueueProblem } from "../../api/reasons.ts";
+import { english } from "../../api/words.ts";
 import { CairnError, type Failure, failureOf } from "../errors.ts";
 
 /** An error as plain data: what a thread sends in place of a throw. */
@@ -19,16 +21,20 @@ export function errorOf(problem: Problem): Error {
   return error;
 }
 
-/** One sentence. */
-export function sentenceOfProblem(problem: Problem): string {
-  if (problem.kind === "defect") return problem.message;
+export function wireProblem(problem: Problem): QueueProblem {
+  if (problem.kind === "defect") return { kind: "other", message: problem.message };
   const { failure } = problem;
   switch (failure.kind) {
     case "no-lab":
-      return `there is no cairn.yaml in ${failure.from} any more`;
+      return { kind: "no-lab", from: failure.from };
     case "invalid":
-      return "the lab's files are not right; `cairn check` says where";
+      return { kind: "bad-files" };
     default:
-      return failure.message;
+      return { kind: "other", message: failure.message };
   }
+}
+
+/** One sentence. */
+export function sentenceOfProblem(problem: Problem): string {
+  return english.problem(wireProblem(problem));
 }

@@ -1,12 +1,14 @@
 import { Worker } from "node:worker_threads";
 import type { QueueState } from "../../api/lab.ts";
+import type { QueueRest } from "../../api/reasons.ts";
+import { english } from "../../api/words.ts";
 import type { QueueOrder, QueueSaid, Rest, ThreadData } from "./orders.ts";
-import { sentenceOfProblem } from "./problem.ts";
+import { wireProblem } from "./problem.ts";
 import { keepThread, type Thread, threadOptions } from "./thread.ts";
 
 /** Has the queue work in a thread of its own, and knows what it is doing. */
 export interface QueueKeeper {
-  state(): Pick<QueueState, "state" | "because">;
+  state(): Pick<QueueState, "state" | "because" | "rest">;
   progress(): ReadonlyMap<string, number>;
   order(paused: boolean): void;
   /** The lab's files have changed: what made the queue rest may be gone. */
@@ -32,7 +34,7 @@ const patience = 15_000;
 const leastRest = 5000;
 const progressInterval = 1000;
 
-type State = { readonly kind: "working" } | { readonly kind: "resting"; readonly because: string };
+type State = { readonly kind: "working" } | { readonly kind: "resting"; readonly rest: QueueRest };
 
 export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
   let { paused } = options;
@@ -65,7 +67,7 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
   const onRest = ({ rest, asOf }: Extract<QueueSaid, { kind: "resting" }>) => {
     rested = { at: performance.now(), asOf };
     progress.clear();
-    become({ kind: "resting", because: becauseOf(rest) });
+    become({ kind: "resting", rest: wireRest(rest) });
     // What another process was in the way of (a busy database) may be over by itself.
     if (rest.kind === "problem") retry = setTimeout(work, 30_000);
   };
@@ -81,22 +83,18 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
       else if (said.kind === "resting") onRest(said);
       else onProgress(said);
     },
-    onCrash: (because, again) => {
+    onCrash: (message, again) => {
       progress.clear();
-      const seconds = Math.round(again / 1000);
-      become({
-        kind: "resting",
-        because: `the queue's thread ended (${because}). It is started again in ${seconds} s; what ran is taken up then.`,
-      });
+      become({ kind: "resting", rest: { kind: "crashed", message, seconds: Math.round(again / 1000) } });
     },
   });
 
   return {
     state: () => {
-      if (paused) return { state: "paused", because: null };
+      if (paused) return { state: "paused", because: null, rest: null };
       return state.kind === "working"
-        ? { state: "working", because: null }
-        : { state: "resting", because: state.because };
+        ? { state: "working", because: null, rest: null }
+        : { state: "resting", because: english.rest(state.rest), rest: state.rest };
     },
     progress: () => progress,
     order: (wanted) => {
@@ -124,21 +122,19 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
   };
 }
 
-/** In words, with what would help. */
-function becauseOf(rest: Rest): string {
+function wireRest(rest: Rest): QueueRest {
   switch (rest.kind) {
     case "decided":
-      return "The decision is made: more runs are not expected to change it. Land what is recommended, if anything is, or propose something new.";
-    case "budget-spent":
-      return `The budget is spent (${rest.which}). A larger one in the lab file's policy, or a landing, lets it go on.`;
     case "exhausted":
-      return "Nothing is left that could be run and would tell more. Something new to measure starts it again.";
+      return { kind: rest.kind };
+    case "budget-spent":
+      return { kind: "budget-spent", which: rest.which };
     case "baseline-failed":
-      return `The baseline does not run: ${rest.because}. When its files are mended it is tried again; \`cairn run --retry-failed\` tries it as it is.`;
+      return { kind: "baseline-failed", failure: rest.failure };
     case "problem":
-      return `It cannot work: ${sentenceOfProblem(rest.problem)}.`;
+      return { kind: "problem", problem: wireProblem(rest.problem) };
     case "interrupted":
     case "paused":
-      return "It was stopped.";
+      return { kind: "stopped" };
   }
 }

@@ -139,7 +139,7 @@ function runsAlike(a: Session, b: Session): boolean {
 async function baselineFailure(session: Session): Promise<Rest | null> {
   const { failed } = await readHistory(session);
   const own = failed.find(({ combination }) => isSameCombination(combination, session.loaded.baseline));
-  return own === undefined ? null : { kind: "baseline-failed", because: own.because, detail: [] };
+  return own === undefined ? null : { kind: "baseline-failed", failure: own.failure, detail: [] };
 }
 
 if (parentPort !== null) {

@@ -28,7 +28,7 @@ export function readLab(live: Live, actor: Actor): WireLab {
       guardrail: guardrail === null ? null : amountText(guardrail),
       inUnits: inUnits(objective.name, live),
     })),
-    policy: { alpha, confidence, explore, blind, budget: budgetLines(budget) },
+    policy: { alpha, confidence, explore, blind, ...budgetOf(budget) },
     diagnostics: live.diagnostics.map((diagnostic) => withoutAuthors(live, actor, diagnostic)),
   };
 }
@@ -45,14 +45,15 @@ function amountText(amount: Amount): string {
   return amount.kind === "absolute" ? String(amount.value) : `${Number((100 * amount.fraction).toPrecision(12))}%`;
 }
 
-function budgetLines({ runs, core_hours, gpu_hours, hours }: Budget): string[] {
-  const bounds: readonly (readonly [number | null, string])[] = [
-    [runs, "runs"],
-    [core_hours, "core-hours"],
-    [gpu_hours, "GPU-hours"],
-    [hours, "hours"],
-  ];
-  return bounds.flatMap(([bound, unit]) => (bound === null ? [] : [`${bound} ${unit}`]));
+function budgetOf({ runs, core_hours, gpu_hours, hours }: Budget): Pick<WireLab["policy"], "budget" | "bounds"> {
+  const all = [
+    { amount: runs, of: "runs" },
+    { amount: core_hours, of: "core-hours" },
+    { amount: gpu_hours, of: "GPU-hours" },
+    { amount: hours, of: "hours" },
+  ] as const;
+  const bounds = all.flatMap(({ amount, of }) => (amount === null ? [] : [{ amount, of }]));
+  return { budget: bounds.map(({ amount, of }) => `${amount} ${of}`), bounds };
 }
 
 /** What is wrong with a contribution's file may quote the names in it. */

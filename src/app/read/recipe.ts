@@ -1,4 +1,5 @@
 import type { Recipe as WireRecipe } from "../../api/lab.ts";
+import { english } from "../../api/words.ts";
 import type { FactorLevel } from "../../contribution/contribution.ts";
 import { patchPaths } from "../../contribution/patch.ts";
 import { globMatches } from "../../lab/glob.ts";
@@ -121,7 +122,8 @@ async function lastWhy(session: Session, index: RunIndex, stage: string): Promis
   for (const { row } of [...index.runs.values()].reverse()) {
     const own = row.stages.find((candidate) => candidate.stage === stage);
     if (own === undefined || own.reused || own.key === null || own.state === "blocked") continue;
-    return { run: row.id, lines: await explain(session, index, row, own) };
+    const reasons = await explain(session, index, row, own);
+    return { run: row.id, lines: reasons.map(english.stage), reasons };
   }
   return null;
 }

@@ -1,11 +1,14 @@
+import type { RunReason } from "../../api/reasons.ts";
+import { english } from "../../api/words.ts";
 import type { StageResult } from "../../run/run.ts";
 import type { RunRow, Store } from "../../store/store.ts";
-import { sentenceOf } from "../report.ts";
+import { reasonOf } from "../reasons.ts";
 
 /** A run with what its stages measured. */
 export interface IndexedRun {
   readonly row: RunRow;
-  /** Why it was made, in words. */
+  /** Why it was made, as data and in words. */
+  readonly reason: RunReason;
   readonly why: string;
   /** By stage, of what is recorded. */
   readonly results: ReadonlyMap<string, StageResult>;
@@ -86,5 +89,6 @@ function indexed(row: RunRow, byAttempt: ReadonlyMap<string, StageResult>): Inde
     const result = attempt === null ? undefined : byAttempt.get(attempt);
     if (result !== undefined) results.set(stage, result);
   }
-  return { row, why: sentenceOf(row.why), results };
+  const reason = reasonOf(row.why);
+  return { row, reason, why: english.run(reason), results };
 }

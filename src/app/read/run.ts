@@ -1,11 +1,14 @@
+import type { StageReason } from "../../api/reasons.ts";
 import type { Run, StageRun } from "../../api/runs.ts";
+import { english } from "../../api/words.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { renderCommand } from "../../recipe/command.ts";
-import { describeDifference, explainKey } from "../../recipe/fingerprint.ts";
+import { explainKey } from "../../recipe/fingerprint.ts";
 import type { StageResult } from "../../run/run.ts";
 import type { RunRow, RunStage } from "../../store/store.ts";
 import { baselineName, nothingName } from "../combination.ts";
 import type { Live } from "../live/live.ts";
+import { failureOfStage, stageReasonOf } from "../reasons.ts";
 import { wireNumber } from "../report.ts";
 import type { Session } from "../session.ts";
 import { findRun, plain } from "./comparison.ts";
@@ -38,6 +41,7 @@ async function stageRun(
 ): Promise<StageRun> {
   const result = results.get(stage.stage) ?? null;
   const made = await madeOf(session, row, stage);
+  const reasons = await explain(session, index, row, stage);
   return {
     stage: stage.stage,
     state: stage.state,
@@ -47,7 +51,9 @@ async function stageRun(
     seconds: result?.seconds ?? null,
     coreSeconds: result?.coreSeconds ?? null,
     failure: stage.failure ?? null,
-    explanation: await explain(session, index, row, stage),
+    failed: failureOfStage(stage),
+    explanation: reasons.map(english.stage),
+    reasons,
     command: made === null ? "" : commandLine(made),
     params: Object.fromEntries(Object.entries(made?.params ?? {}).map(([name, value]) => [name, plain(value)])),
     curves: stage.attempt === null ? [] : [...(await session.store.metricNames(stage.attempt))],
@@ -65,33 +71,29 @@ function commandLine({ command, params }: Made): string {
   return words.map((word) => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 
-/** As `cairn explain` words it, but of what was: why the stage was executed then, or which run its result is of. */
+/** As `cairn explain` has it, but of what was: why the stage was executed then, or which run its result is of. */
 export async function explain(
   session: Session,
   index: RunIndex,
   row: RunRow,
   { stage, key, attempt, reused, state }: RunStage,
-): Promise<string[]> {
-  if (state === "blocked") return ["a stage that it needs failed"];
-  if (key === null) return ["what it is depends on the stages before it, which are not done yet"];
+): Promise<StageReason[]> {
+  if (state === "blocked") return [{ kind: "blocked" }];
+  if (key === null) return [{ kind: "waits", for: [] }];
   if (reused) {
-    const from = attempt === null ? undefined : executorOf(index, stage, attempt);
-    const made = from === undefined ? "" : ` since run ${from} executed it`;
-    return [`nothing that makes it what it is has changed${made}`];
+    return [{ kind: "reused", run: attempt === null ? null : executorOf(index, stage, attempt) }];
   }
   const parts = await keyPartsOf(session.store, key);
   if (parts === null) return [];
   const before = resultBefore(index, stage, attempt, row.createdAt);
-  return explainKey(parts, before === null ? null : await keyPartsOf(session.store, before.key)).map(
-    describeDifference,
-  );
+  return explainKey(parts, before === null ? null : await keyPartsOf(session.store, before.key)).map(stageReasonOf);
 }
 
-function executorOf(index: RunIndex, stage: string, attempt: string): string | undefined {
+function executorOf(index: RunIndex, stage: string, attempt: string): string | null {
   for (const { row } of index.runs.values()) {
     if (row.stages.some((own) => own.stage === stage && own.attempt === attempt && !own.reused)) return row.id;
   }
-  return undefined;
+  return null;
 }
 
 /** The stage's newest result when an attempt at it began, at the latest: what `cairn explain` would have compared with. */

@@ -77,7 +77,7 @@ export function measured({ results }: IndexedRun, { stage, name }: Objective): n
 
 export function wireRun(live: Live, run: IndexedRun): WireRun {
   const { session } = live;
-  const { row, why } = run;
+  const { row, reason, why } = run;
   const over = row.stages.filter(({ state }) => state !== "pending" && state !== "running");
   const current = row.state === "running" ? row.stages.find(({ state }) => state === "running") : undefined;
   const fraction = current?.attempt == null ? undefined : live.progress().get(current.attempt);
@@ -89,6 +89,7 @@ export function wireRun(live: Live, run: IndexedRun): WireRun {
     purpose: row.purpose,
     state: row.state,
     why,
+    reason,
     values: Object.fromEntries(
       session.loaded.lab.objectives.flatMap((objective) => {
         const value = measured(run, objective);

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { ContributionRow, ContributionState } from "../../api/contributions.ts";
 import type { Report } from "../../api/report.ts";
+import { english } from "../../api/words.ts";
 import type { Contribution, FactorLevel, LevelRef, Space } from "../../contribution/contribution.ts";
 import type { Actor } from "../actor.ts";
 import type { Live } from "../live/live.ts";
@@ -10,7 +11,7 @@ import { isDecided } from "../people/blind.ts";
 import { changeLines } from "../report.ts";
 import { fileOf, listWithdrawn, type Withdrawn } from "../withdraw.ts";
 import { authorsIn, authorsOf, type Veil, veilOf } from "./blind.ts";
-import { blockedBy } from "./blocked.ts";
+import { obstacleOf } from "./blocked.ts";
 import { proposedAt } from "./proposed-at.ts";
 import { type RunIndex, runIndexOf } from "./run-index.ts";
 import { type Spent, spentOn } from "./spent.ts";
@@ -64,6 +65,8 @@ export async function rowOf(shelf: Shelf, contribution: Contribution): Promise<C
   const wire = levels.map((level) => wireLevel(shelf, level));
   const spent = spentOn(index, id);
   const state = stateOf(report, id, wire, spent);
+  const verdicts = wire.map(({ verdict }) => verdict);
+  const obstacle = obstacleOf(shelf, { id, state, levels, verdicts, spent });
   const worths = levels.flatMap((level) => worth.get(level.id) ?? []);
   return {
     id,
@@ -76,7 +79,8 @@ export async function rowOf(shelf: Shelf, contribution: Contribution): Promise<C
     worth: worths.length === 0 ? null : worths.reduce((sum, nats) => sum + nats, 0),
     requires: [...contribution.requires],
     conflicts: conflictsOf(loaded.space, id),
-    blockedBy: blockedBy(shelf, { id, state, levels, verdicts: wire.map(({ verdict }) => verdict), spent }),
+    blockedBy: obstacle === null ? null : english.obstacle(obstacle),
+    obstacle,
     runs: spent.runs,
     coreSeconds: spent.coreSeconds,
     toDecide: toDecide(report, wire),
@@ -109,7 +113,8 @@ export async function withdrawnRow(shelf: Shelf, { id, text }: Withdrawn): Promi
     worth: null,
     requires,
     conflicts: [],
-    blockedBy: "it was withdrawn",
+    blockedBy: english.obstacle({ kind: "withdrawn" }),
+    obstacle: { kind: "withdrawn" },
     runs: spent.runs,
     coreSeconds: spent.coreSeconds,
     toDecide: null,

@@ -6,7 +6,16 @@ import { groupsOf, hold, place, samePlaces, sharedBlock, stateOrder } from "./pl
 function row(id: string, state: ContributionRow["state"]): ContributionRow {
   return {
     ...{ id, title: id, area: "data", why: "", by: [], blind: true, mine: false, state, levels: [], worth: null },
-    ...{ requires: [], conflicts: [], blockedBy: null, runs: 0, coreSeconds: 0, toDecide: null, comments: 0 },
+    ...{
+      requires: [],
+      conflicts: [],
+      blockedBy: null,
+      obstacle: null,
+      runs: 0,
+      coreSeconds: 0,
+      toDecide: null,
+      comments: 0,
+    },
     proposedAt: null,
   };
 }

@@ -34,7 +34,16 @@ const row: ContributionRow = {
       effects: [],
     },
   ],
-  ...{ worth: 0.31, requires: [], conflicts: [], blockedBy: null, runs: 9, coreSeconds: 78.4, comments: 0 },
+  ...{
+    worth: 0.31,
+    requires: [],
+    conflicts: [],
+    blockedBy: null,
+    obstacle: null,
+    runs: 9,
+    coreSeconds: 78.4,
+    comments: 0,
+  },
   toDecide: { runs: 6, coreSeconds: 20 },
   proposedAt: null,
 };

@@ -67,6 +67,7 @@ function row(id: string, seed = 1): RunRow {
     scale: "proxy",
     purpose: "search",
     state,
+    reason: { kind: "asked" },
     why: "",
     values: {},
     coreSeconds: 0,
