@@ -12,8 +12,16 @@ import { diverged } from "../plan/scale.ts";
 import { combinationKey, hamming, hasLevel, levelsOf, stepOf } from "../plan/space.ts";
 import { type Contest, outlookOf, utilityNoiseOf } from "./appraise.ts";
 import { bestMerit, choose } from "./choice.ts";
-import { type ConfirmRun, confirmationOf, mostCandidates, testedCandidates, thresholdOf } from "./confirm.ts";
+import {
+  type ConfirmRun,
+  confirmationOf,
+  mostCandidates,
+  mostPairs,
+  testedCandidates,
+  thresholdOf,
+} from "./confirm.ts";
 import type { Confirmation } from "./decision.ts";
+import { pairsNeeded } from "./eprocess.ts";
 import { type LeaveOut, leaveOutsOf } from "./leave-out.ts";
 import { openQuestions } from "./questions.ts";
 
@@ -21,6 +29,8 @@ import { openQuestions } from "./questions.ts";
 const reservedPairs = 7;
 /** The same where something is guarded: to show that a loss is small takes longer than to show a gain. */
 const reservedGuardedPairs = 12;
+/** Share of all runs that is kept for refining and confirming, at most (half, where a confirmation takes that). */
+const mostReserved = 0.4;
 
 /** A confirmation goes on while it is this likely to succeed, and longer where no other set promises as much. */
 const leastHope = 0.1;
@@ -79,10 +89,11 @@ export function assess(
   const gain = gainOf(knowledge, ensemble, recommended).mean;
   const found = { ...base, recommended, candidateIndex, gain };
   if (candidateIndex >= mostCandidates) return { ...found, phase: "done" };
-  if (mayStillSearch && !searchIsOver(knowledge, ensemble, recommended, gain, runsLeft, pending))
+  const purse = runsLeft === null ? null : { left: runsLeft, least: fewestRuns(knowledge, candidateIndex) };
+  if (mayStillSearch && !searchIsOver(knowledge, ensemble, recommended, gain, purse, pending))
     return { ...found, phase: "search" };
   const nothing = hamming(recommended, knowledge.baseline) === 0;
-  if (mayRefine(knowledge, runsLeft, pending)) {
+  if (mayRefine(knowledge, purse, pending)) {
     const doubtful = nothing ? [] : leaveOutsOf(knowledge, ensemble, recommended);
     const questions = doubtful.length > 0 ? [] : openQuestions(knowledge, ensemble, contestOf(knowledge, tested));
     if (doubtful.length + questions.length > 0) return { ...found, phase: "refine", doubtful, questions };
@@ -139,6 +150,18 @@ function mostRefinements(knowledge: Knowledge): number {
   return Math.ceil(open / 4) + (isGuarded(knowledge) ? open : 0);
 }
 
+/** Runs without which no confirmation ends well, whatever they say. */
+function fewestRuns(knowledge: Knowledge, candidateIndex: number): number {
+  return 2 * (pairsNeeded(Number.POSITIVE_INFINITY, thresholdOf(knowledge, candidateIndex), 2, mostPairs) ?? mostPairs);
+}
+
+/** What the budget holds, in runs. */
+interface Purse {
+  readonly left: number;
+  /** A confirmation takes at least so many. */
+  readonly least: number;
+}
+
 function isGuarded({ objectives }: Knowledge): boolean {
   return objectives.some(({ guardrail }) => guardrail !== null);
 }
@@ -172,27 +195,23 @@ function confirmationsOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): 
 }
 
 /**
- * The search ends when the budget holds no more than leaving out and confirming need (at most two fifths of all runs are
- * kept for them), after three runs per open level, or, from one run per level on, when no further run promises much and
- * no part's place in or outside the set is in much doubt.
+ * The search ends when the budget holds no more than leaving out and confirming need, after three runs per open level, or,
+ * from one run per level on, when no further run promises much and no part's place in or outside the set is in much doubt.
  */
 function searchIsOver(
   knowledge: Knowledge,
   ensemble: Ensemble,
   best: Combination,
   gain: number,
-  runsLeft: number | null,
+  purse: Purse | null,
   pending: readonly ConfirmRun[],
 ): boolean {
   const open = openLevels(knowledge);
   if (open === 0) return true;
   if (knowledge.observations.length === 0) return false;
   // Only a set that is better than the baseline so far has something to keep runs for.
-  if (runsLeft !== null && hamming(best, knowledge.baseline) > 0) {
-    const all = knowledge.observations.length + pending.length + runsLeft;
-    const reserve = Math.min(reservedRuns(knowledge) + mostRefinements(knowledge), Math.floor(0.4 * all));
-    if (runsLeft <= reserve) return true;
-  }
+  if (purse !== null && hamming(best, knowledge.baseline) > 0 && isForConfirming(knowledge, purse, pending))
+    return true;
   const searches = searchesOf(knowledge, pending);
   if (searches >= mostSearches(knowledge)) return true;
   if (searches < Math.max(6, open + 1) || !baselineIsKnown(knowledge)) return false;
@@ -202,7 +221,7 @@ function searchIsOver(
     count: 1,
     cost: () => 1,
     feasible: () => true,
-    runsLeft,
+    runsLeft: null,
     explore: 0,
     seed: "stop",
   };
@@ -210,6 +229,13 @@ function searchIsOver(
     bestExpectedImprovement(request, ensemble) < Math.max(0.1, 0.02 * gain) &&
     placementLoss(knowledge, ensemble, best) < Math.max(0.5, 0.05 * gain)
   );
+}
+
+/** Whether what is left is better kept for refining and confirming; too little to confirm anything is better spent on the search. */
+function isForConfirming(knowledge: Knowledge, { left, least }: Purse, pending: readonly ConfirmRun[]): boolean {
+  const all = knowledge.observations.length + pending.length + left;
+  const share = Math.max(Math.floor(mostReserved * all), least <= all / 2 ? least : 0);
+  return left >= least && left <= Math.min(reservedRuns(knowledge) + mostRefinements(knowledge), share);
 }
 
 /** Whether some run of the baseline came out finite: before that there is nothing to compare with. */
@@ -234,7 +260,7 @@ function placementLoss(knowledge: Knowledge, ensemble: Ensemble, best: Combinati
 }
 
 /** Refinements come out of what the budget holds beyond the confirmation itself. */
-function mayRefine(knowledge: Knowledge, runsLeft: number | null, pending: readonly ConfirmRun[]): boolean {
+function mayRefine(knowledge: Knowledge, purse: Purse | null, pending: readonly ConfirmRun[]): boolean {
   const most = mostSearches(knowledge) + mostRefinements(knowledge);
-  return searchesOf(knowledge, pending) < most && (runsLeft === null || runsLeft > reservedRuns(knowledge));
+  return searchesOf(knowledge, pending) < most && (purse === null || purse.left > reservedRuns(knowledge));
 }

@@ -254,11 +254,12 @@ describe("when to give up", () => {
 
 describe("pairs still to run", () => {
   test("before two pairs by what the model expects, then by what was seen", () => {
-    const expected = { utility: 6, noise: 2 };
+    const expecting = (mean: number): Outlook => outlook({ mean, sd: 0, pairSd: Math.SQRT2 * 2 });
+    const expected = expecting(6);
     const threshold = thresholdOf(knowledgeOf(truth), 0);
     const first = pairsNeeded(6 / (Math.SQRT2 * 2), threshold, 1, mostPairs);
     expect(pairsToGo(knowledgeOf(truth), set, 0, expected)).toBe(first);
-    expect(pairsToGo(knowledgeOf(truth), set, 0, { utility: -1, noise: 2 })).toBe(mostPairs);
+    expect(pairsToGo(knowledgeOf(truth), set, 0, expecting(-1))).toBe(mostPairs);
     const unguarded = { ...knowledgeOf(truth, four.slice(0, 6)), objectives: truth.objectives.slice(0, 1) };
     const { mean, sd } = spreadOf([6, 5.4, 6.3], 0);
     const needed = pairsNeeded(mean / sd, threshold, 4, mostPairs) ?? Number.NaN;

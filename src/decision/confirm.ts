@@ -190,19 +190,23 @@ export function hopeOf({ n, mean, sd }: Spread, forecast: Forecast, threshold: n
   return normalCdf((total - Math.sqrt(mostPairs) * criticalT(mostPairs, threshold) * s) / spread);
 }
 
-/** Pairs still to be run before every test is expected to reach its threshold; at least 1. `noise` as above. */
+/**
+ * Pairs still to be run before every test is expected to reach its threshold; at least 1, and with those made at most
+ * `mostPairs`. Before there are two pairs the outlook says what to expect.
+ */
 export function pairsToGo(
   knowledge: Knowledge,
   candidate: Combination,
   candidateIndex: number,
-  expected: { readonly utility: number; readonly noise: number },
+  outlook: Outlook,
 ): number {
   const pairs = pairsOf(knowledge, candidate);
   const threshold = thresholdOf(knowledge, candidateIndex);
-  const before = expected.utility / (Math.SQRT2 * Math.max(expected.noise, rounding));
   const needed = testsOf(knowledge, pairs).map((test) => {
     if (largestE(test.differences, rounding) >= threshold) return pairs.length;
     const spread = spreadOf(test.differences, rounding);
+    const { mean, pairSd } = forecastOf(test, outlook);
+    const before = mean / Math.max(pairSd, rounding);
     const effect = spread.n < 2 ? before : tStatistic(spread) / Math.sqrt(spread.n);
     return pairsNeeded(effect, threshold, pairs.length + 1, mostPairs) ?? mostPairs;
   });

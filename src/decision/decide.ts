@@ -2,6 +2,7 @@ import { createRng } from "../base/rng.ts";
 import type { Combination } from "../contribution/contribution.ts";
 import { type Belief, believe, drawEnsemble, type Ensemble, knowledgeShape } from "../plan/belief.ts";
 import type { Knowledge } from "../plan/plan.ts";
+import { outlookOf } from "./appraise.ts";
 import { type Assessment, assess } from "./assess.ts";
 import { levelAfter } from "./budget.ts";
 import { confirmedGain, pairsToGo, testedCandidates } from "./confirm.ts";
@@ -66,7 +67,12 @@ export function sketch(knowledge: Knowledge, ensemble: Ensemble, assessment: Ass
     baseline: knowledge.baseline,
     recommended: assessment.recommended,
     set: setVerdict(knowledge, ensemble, assessment),
-    verdicts: verdictsOf({ knowledge, ensemble, assessment, pairsToGo: remainingPairs(knowledge, assessment) }),
+    verdicts: verdictsOf({
+      knowledge,
+      ensemble,
+      assessment,
+      pairsToGo: remainingPairs(knowledge, ensemble, assessment),
+    }),
     effects: [],
     interactions: [],
     noise: noiseOf(knowledge, ensemble),
@@ -92,7 +98,12 @@ function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessm
     baseline: knowledge.baseline,
     recommended,
     set: setVerdict(knowledge, ensemble, assessment),
-    verdicts: verdictsOf({ knowledge, ensemble, assessment, pairsToGo: remainingPairs(knowledge, assessment) }),
+    verdicts: verdictsOf({
+      knowledge,
+      ensemble,
+      assessment,
+      pairsToGo: remainingPairs(knowledge, ensemble, assessment),
+    }),
     effects: effectsOf(knowledge, ensemble, shape, recommended),
     interactions: interactionsOf(knowledge, ensemble, shape, recommended),
     noise: noiseOf(knowledge, ensemble),
@@ -112,7 +123,7 @@ function setVerdict(knowledge: Knowledge, ensemble: Ensemble, assessment: Assess
 }
 
 /** Pairs that confirming the recommended set is still expected to take. */
-export function remainingPairs(knowledge: Knowledge, assessment: Assessment): number {
-  const { recommended, candidateIndex, gain, noise } = assessment;
-  return pairsToGo(knowledge, recommended, candidateIndex, { utility: gain, noise });
+export function remainingPairs(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessment): number {
+  const { recommended, candidateIndex } = assessment;
+  return pairsToGo(knowledge, recommended, candidateIndex, outlookOf(knowledge, ensemble, recommended));
 }

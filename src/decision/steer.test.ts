@@ -295,3 +295,14 @@ test("after a landing, what is proposed since is searched: the runs before it ar
   expect(steer(request(24)).suggestions.every((run) => run.purpose === "search")).toBe(true);
   expect(steer(request(0)).suggestions.filter((run) => run.purpose === "search")).toEqual([]);
 });
+
+test("where the budget holds no confirmation that could end, its runs go to the search", () => {
+  const { knowledge } = simulate(landscape([9, 0, 6, -5, 0, 4, -3, 0, 0, -4]), "purse", 60);
+  const early = { ...knowledge, observations: knowledge.observations.slice(0, 16) };
+  const nextWith = (runsLeft: number) => {
+    const request = { pending: [], count: 1, cost: () => 1, feasible: () => true, explore: 0, seed: "s" };
+    return steer({ ...request, knowledge: early, runsLeft }).suggestions[0]?.purpose;
+  };
+  // Four pairs are the fewest that reach the first threshold.
+  expect([1, 7, 8, 24].map(nextWith)).toEqual(["search", "search", "confirm", "search"]);
+});

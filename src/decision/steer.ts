@@ -66,22 +66,22 @@ function suggest(wanted: PlanRequest, ensemble: Ensemble, assessment: Assessment
     case "search":
       return planNext(request, ensemble);
     case "refine":
-      return refinements(request, assessment);
+      return refinements(request, ensemble, assessment);
     case "confirm":
-      return confirmations(request, assessment);
+      return confirmations(request, ensemble, assessment);
     case "done":
       return [];
   }
 }
 
 /** What cannot be run (such a combination cannot be built) does not hold up the confirmation. */
-function refinements(request: PlanRequest, assessment: Assessment): Suggestion[] {
+function refinements(request: PlanRequest, ensemble: Ensemble, assessment: Assessment): Suggestion[] {
   const { doubtful, questions, recommended } = assessment;
   const made = [...leaveOuts(request, doubtful), ...looks(request, questions)].slice(0, request.count);
   if (made.length > 0) return made;
   const waiting = [...doubtful.map(({ without }) => without), ...questions].some((x) => isPending(request, x));
   const nothing = combinationKey(recommended) === combinationKey(request.knowledge.baseline);
-  return waiting || nothing ? [] : confirmations(request, assessment);
+  return waiting || nothing ? [] : confirmations(request, ensemble, assessment);
 }
 
 function leaveOuts(request: PlanRequest, doubtful: readonly LeaveOut[]): Suggestion[] {
@@ -128,7 +128,7 @@ function isPending({ pending }: PlanRequest, x: Combination): boolean {
 }
 
 /** Open pairs first, then new ones, no more at once than the test is expected to need. */
-function confirmations(request: PlanRequest, assessment: Assessment): Suggestion[] {
+function confirmations(request: PlanRequest, ensemble: Ensemble, assessment: Assessment): Suggestion[] {
   const { knowledge, pending, runsLeft, count } = request;
   const { baseline, confirmSeed } = knowledge;
   const { recommended } = assessment;
@@ -149,7 +149,7 @@ function confirmations(request: PlanRequest, assessment: Assessment): Suggestion
   for (const [i, seed] of [...withSet].sort((a, b) => a - b).entries())
     if (!withBaseline.has(seed)) add("baseline", seed, i + 1);
 
-  const atOnce = Math.min(mostPairsAtOnce, remainingPairs(knowledge, assessment));
+  const atOnce = Math.min(mostPairsAtOnce, remainingPairs(knowledge, ensemble, assessment));
   let seed = freshSeed(knowledge, pending);
   let pairs = withSet.size;
   const open = new Set([...underWay, ...made.map((suggestion) => suggestion.seed)]);
