@@ -23,6 +23,7 @@ import { executorOf } from "./executors.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { failureOfAttempts } from "./reasons.ts";
+import { createRunLog } from "./run-log.ts";
 import type { Session } from "./session.ts";
 import { failedStage, keepStages, type StageRecord } from "./stage-record.ts";
 
@@ -97,15 +98,27 @@ async function withQueue(
   await session.artifacts.prove();
   const capacity = capacityOf(session.loaded.lab, options.capacity);
   const current = options.control?.session ?? (() => session);
-  const record = keepStages(session.store, session.owner);
+  const { workspace, owner, clock } = session;
+  const log = createRunLog({ workspace, lab: session.loaded.lab.name, owner, clock });
+  const onEvent = (event: QueueEvent) => {
+    log.see(event);
+    options.onEvent(event);
+  };
+  const record = keepStages(session.store, owner);
   const runner = createSessionRunner(current, capacity, (event) => {
     record.see(event);
-    options.onEvent({ kind: "stage", event });
+    onEvent({ kind: "stage", event });
   });
   const interrupt = () => void runner.cancel();
   options.signal.addEventListener("abort", interrupt, { once: true });
+  log.begin();
   try {
-    return await work(new Queue(current, runner, record, capacity, options));
+    const end = await work(new Queue(current, runner, record, capacity, { ...options, onEvent }));
+    log.end(end.kind);
+    return end;
+  } catch (error) {
+    log.broke(error);
+    throw error;
   } finally {
     options.signal.removeEventListener("abort", interrupt);
     await runner.cancel();

@@ -1,7 +1,7 @@
 import type { AnswerOf, InputOf } from "../api/operation.ts";
 import type { OperationId, Operations } from "../api/operations.ts";
 import type { Live } from "../app/live/live.ts";
-import { runIndexOf } from "../app/read/run-index.ts";
+import { type IndexedRun, runIndexOf } from "../app/read/run-index.ts";
 import type { Clock } from "../base/clock.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Authenticator } from "./authenticator.ts";
@@ -98,6 +98,8 @@ async function gaugesOf({ live, streams }: OwnParts): Promise<Gauge[]> {
   const { runs } = await runIndexOf(live.session.store);
   const count = (state: string) => runs.values().reduce((sum, { row }) => sum + (row.state === state ? 1 : 0), 0);
   const states = ["pending", "running", "done", "failed", "cancelled"] as const;
+  const stages = countStages(runs.values().map(({ row }) => row));
+  const spent = (pick: (row: RunRow) => number) => runs.values().reduce((sum, { row }) => sum + pick(row), 0);
   const queue = live.queue();
   const { rss, heapUsed } = process.memoryUsage();
   const alone = (value: number) => [{ labels: {}, value }];
@@ -107,6 +109,21 @@ async function gaugesOf({ live, streams }: OwnParts): Promise<Gauge[]> {
       name: "cairn_runs",
       help: "Runs by state.",
       values: states.map((state) => ({ labels: { state }, value: count(state) })),
+    },
+    {
+      name: "cairn_run_stages",
+      help: "Stages of runs by state; reused ones were taken from the record.",
+      values: Object.entries(stages).map(([state, value]) => ({ labels: { state }, value })),
+    },
+    {
+      name: "cairn_spent_core_seconds",
+      help: "Cores times seconds of all recorded runs.",
+      values: alone(spent(({ coreSeconds }) => coreSeconds)),
+    },
+    {
+      name: "cairn_spent_gpu_seconds",
+      help: "GPUs times seconds of all recorded runs.",
+      values: alone(spent(({ gpuSeconds }) => gpuSeconds)),
     },
     {
       name: "cairn_queue_state",
@@ -121,6 +138,16 @@ async function gaugesOf({ live, streams }: OwnParts): Promise<Gauge[]> {
     { name: "nodejs_heap_size_used_bytes", help: "Of it, in use by the heap.", values: alone(heapUsed) },
     { name: "process_uptime_seconds", help: "Since the process started.", values: alone(process.uptime()) },
   ];
+}
+
+type RunRow = IndexedRun["row"];
+type StageState = RunRow["stages"][number]["state"] | "reused";
+
+function countStages(rows: Iterable<RunRow>): Readonly<Record<StageState, number>> {
+  const counts = { pending: 0, running: 0, done: 0, reused: 0, failed: 0, blocked: 0, cancelled: 0 };
+  for (const { stages } of rows)
+    for (const { state, reused } of stages) counts[state === "done" && reused ? "reused" : state] += 1;
+  return counts;
 }
 
 async function events(parts: OwnParts, { query }: Input<"events">, call: OwnCall): Promise<Result<Response, Refusal>> {

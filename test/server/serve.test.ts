@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { change } from "../../src/api/lab.ts";
 import { CairnError } from "../../src/app/errors.ts";
 import { type Served, startServer } from "../../src/server/serve.ts";
+import type { RunStage } from "../../src/store/store.ts";
+import { newRun } from "../contracts/store.ts";
 import { openDoor, openRig, type Rig } from "./rig.ts";
 
 /** The server over a real socket. */
@@ -139,6 +141,29 @@ describe("events", () => {
     expect(await streams()).toBe("3");
     abort.abort();
     await expect.poll(streams).toBe("0");
+  });
+});
+
+describe("metrics", () => {
+  it("count runs by state, their stages, and what they took", async () => {
+    const { store } = rig.live.session;
+    const stage = (name: string, state: RunStage["state"], reused = false): RunStage => {
+      return { stage: name, key: null, attempt: null, reused, state };
+    };
+    const stages = [stage("a", "done"), stage("b", "done", true), stage("c", "failed"), stage("d", "blocked")];
+    await store.insertRun(newRun("metered", { owner: "test", stages, seed: 4711 }));
+    await store.updateRun("metered", "test", { state: "failed", coreSeconds: 12.5, gpuSeconds: 3 });
+    const text = await (await fetch(`${served.url}/api/v1/metrics`)).text();
+    const values = new Map(
+      text.split("\n").map((line) => [line.slice(0, line.lastIndexOf(" ")), line.split(" ").at(-1)]),
+    );
+    const names = ["done", "reused", "failed", "blocked", "running"].map(
+      (state) => `cairn_run_stages{state="${state}"}`,
+    );
+    expect(names.map((name) => values.get(name))).toEqual(["1", "1", "1", "1", "0"]);
+    expect(values.get('cairn_runs{state="failed"}')).toBe("1");
+    expect(values.get("cairn_spent_core_seconds")).toBe("12.5");
+    expect(values.get("cairn_spent_gpu_seconds")).toBe("3");
   });
 });
 
