@@ -20,6 +20,7 @@ import {
   levelVariance,
   priorCovariance,
   project,
+  projectAll,
   projectShared,
 } from "./model.ts";
 import { encode, encodeCombination } from "./scale.ts";
@@ -34,11 +35,11 @@ const grouping = createGrouping({
 });
 const all: Combination[] = [0, 1].flatMap((a) => [0, 1, 2].flatMap((b) => [0, 1].map((c) => [a, b, c])));
 
-function dataOf(n: number, label: string): Data {
+function dataOf(n: number, label: string, combinations = all): Data {
   const rng = createRng(label);
   const runs: Observation[] = Array.from({ length: n }, (_, i) => ({
     run: `${i}`,
-    combination: all[rng.int(all.length)] ?? [],
+    combination: combinations[rng.int(combinations.length)] ?? [],
     seed: 1 + rng.int(3),
     purpose: "search",
     context: [rng.int(2)],
@@ -121,6 +122,7 @@ const functionals: readonly (readonly [string, Functional])[] = [
   ["a point", point(shape, [1, 2, 0])],
   ["a difference", difference(shape, [1, 2, 0], [0, 0, 1])],
   ["an effect alone", contrast(shape, [{ factor: 1, from: 0, to: 2 }], [0, 0, 1])],
+  ["an effect alone of a level", contrast(shape, [{ factor: 1, from: 0, to: 1 }], [1, 0, 0])],
   ["an effect on average", contrast(shape, [{ factor: 1, from: 0, to: 2 }], null)],
   [
     "an interaction on average",
@@ -136,8 +138,14 @@ const functionals: readonly (readonly [string, Functional])[] = [
   ["a Shapley value", shapley(shape, [0, 0, 0], [1, 2, 1], 1)],
 ];
 
-describe("the posterior is the textbook's", () => {
-  const data = dataOf(17, "posterior");
+/** Where most runs have a level that a functional leaves out, its factor of the usual run is 0. */
+const lastLevel = all.filter((x) => x[1] === 2 || (x[0] === 0 && x[2] === 1));
+
+describe.each([
+  ["all combinations", all],
+  ["mostly one level", lastLevel],
+])("the posterior is the textbook's, of %s", (label, combinations) => {
+  const data = dataOf(17, `posterior of ${label}`, combinations);
   const brute = brutePosterior(data);
   const posterior = condition(data, hyper);
 
@@ -157,7 +165,7 @@ describe("the posterior is the textbook's", () => {
 
   test("covariances between functionals", () => {
     const [, a] = functionals[1] ?? ["", []];
-    const [, b] = functionals[5] ?? ["", []];
+    const [, b] = functionals[6] ?? ["", []];
     const [wa, wb] = [weightsOf(a), weightsOf(b)];
     const expected = wa.reduce(
       (sum, w, i) => sum + wb.reduce((inner, u, k) => inner + w * u * (brute.covariance[i]?.[k] ?? 0), 0),
@@ -166,6 +174,16 @@ describe("the posterior is the textbook's", () => {
     const found = priorCovariance(shape, hyper, a, b) - dot(project(posterior, a).v, project(posterior, b).v);
     expect(found).toBeCloseTo(expected, 9);
   });
+});
+
+test("many functionals at once are each one's own", () => {
+  const posterior = condition(dataOf(23, "many"), hyper);
+  const many = Array.from({ length: 40 }, () => functionals.map(([, functional]) => functional)).flat();
+  for (const [i, { mean, v }] of projectAll(posterior, many).entries()) {
+    const one = project(posterior, many[i] ?? []);
+    expect(mean).toBeCloseTo(one.mean, 10);
+    for (const [k, value] of v.entries()) expect(value).toBeCloseTo(one.v[k] ?? Number.NaN, 10);
+  }
 });
 
 test("an effect alone is the difference of its two points, an interaction that of four", () => {
