@@ -1,8 +1,10 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ReportVerdict } from "../../../src/api/report.ts";
+import type { Words } from "../../../src/api/words.ts";
 import { type Format, useFormat } from "../format.ts";
 import classes from "./verdict.module.css";
+import { useWords } from "./words.ts";
 
 /** A verdict by its mark, colour, word and sentence; the same everywhere. */
 
@@ -35,27 +37,36 @@ export function toneOf(verdict: ReportVerdict): Tone {
 export function useVerdictWords(objectives: readonly NamedObjective[] = []): VerdictWords {
   const { t } = useTranslation("components");
   const format = useFormat();
+  const words = useWords();
   return useMemo(() => {
     const say: Say = (key, values) => t(key, { ...values });
     return {
       label: (verdict) => say(`verdict.${labelKey(verdict)}`),
-      sentence: (verdict) => sentenceOf(verdict, say, format, objectives),
+      sentence: (verdict) => sentenceOf(verdict, { say, format, words, objectives }),
     };
-  }, [t, format, objectives]);
+  }, [t, format, words, objectives]);
 }
 
 function labelKey(verdict: ReportVerdict): string {
   return verdict.kind === "shelve" || verdict.kind === "undecided" ? verdict.reason.kind : verdict.kind;
 }
 
-function sentenceOf(verdict: ReportVerdict, say: Say, format: Format, objectives: readonly NamedObjective[]): string {
+interface Means {
+  readonly say: Say;
+  readonly format: Format;
+  readonly words: Words;
+  readonly objectives: readonly NamedObjective[];
+}
+
+function sentenceOf(verdict: ReportVerdict, means: Means): string {
+  const { say, format } = means;
   switch (verdict.kind) {
     case "landed":
       return say("reason.landed", { landing: verdict.landing });
     case "land":
       return landSentence(verdict.reason, say, format);
     case "shelve":
-      return shelveSentence(verdict.reason, say, format, objectives);
+      return shelveSentence(verdict.reason, means);
     case "undecided": {
       const { runs, coreSeconds } = verdict.costToKnow;
       const cost = format.deviceTime(coreSeconds);
@@ -75,12 +86,7 @@ function landSentence({ inSet, alone, worksWith, overlapsWith }: Reason<"land">,
   ].join(" ");
 }
 
-function shelveSentence(
-  reason: Reason<"shelve">,
-  say: Say,
-  format: Format,
-  objectives: readonly NamedObjective[],
-): string {
+function shelveSentence(reason: Reason<"shelve">, { say, format, words, objectives }: Means): string {
   switch (reason.kind) {
     case "superseded":
       return say("reason.superseded", { by: reason.by, inSet: utility(reason.inSet, say, format) });
@@ -100,8 +106,13 @@ function shelveSentence(
     case "diverges":
       return say("reason.diverges", { runs: reason.runs, of: reason.of });
     case "cannot-run":
-      return say("reason.cannotRun", { because: reason.because.replace(/\.?\s*$/, "") });
+      return say("reason.cannotRun", { because: crashClause(reason, words).replace(/\.?\s*$/, "") });
   }
+}
+
+function crashClause({ because, failure }: Extract<Reason<"shelve">, { kind: "cannot-run" }>, words: Words): string {
+  if (failure === undefined) return because;
+  return failure === null ? words.clash({ kind: "contradiction" }) : words.failure(failure);
 }
 
 function undecidedSentence(reason: Reason<"undecided">, say: Say, format: Format): string {

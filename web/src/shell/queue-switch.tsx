@@ -5,6 +5,7 @@ import type { QueueState } from "../../../src/api/lab.ts";
 import { useApi, useWrite } from "../api/query.ts";
 import { IconPause, IconPlay } from "../components/icons.tsx";
 import { undoable } from "../components/notify.tsx";
+import { useWords } from "../components/words.ts";
 import { useFormat } from "../format.ts";
 import classes from "./queue-switch.module.css";
 
@@ -54,13 +55,14 @@ interface Words {
 function QueueWords({ queue, onOrdered }: Words) {
   const { t } = useTranslation("shell");
   const format = useFormat();
+  const words = useWords();
   const me = useApi("me");
   const { order, isPending } = useQueueOrder();
   const paused = queue.state === "paused";
   const mayOrder = me.data?.scopes.includes("decide") === true && queue.state !== "watching";
   return (
     <div className={classes.words}>
-      <p>{queue.because ?? t(`queue.explain.${queue.state}`)}</p>
+      <p>{queue.rest === null ? t(`queue.explain.${queue.state}`) : words.rest(queue.rest)}</p>
       {queue.toGo !== null && (
         <p>
           {t("queue.toGo", { count: queue.toGo.runs })}

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { Contribution } from "../../../../src/api/contributions.ts";
 import { IconEyeOff } from "../../components/icons.tsx";
 import { LevelChips } from "../../components/level-chip.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import classes from "./facts.module.css";
 
@@ -12,7 +13,8 @@ import classes from "./facts.module.css";
 export function Facts({ contribution }: { readonly contribution: Contribution }) {
   const { t } = useTranslation("contribution");
   const format = useFormat();
-  const { runs, coreSeconds, toDecide, worth, blockedBy, requires, conflicts, landings, proposedAt } = contribution;
+  const words = useWords();
+  const { runs, coreSeconds, toDecide, worth, obstacle, requires, conflicts, landings, proposedAt } = contribution;
   return (
     <aside className={classes.facts}>
       <dl>
@@ -43,9 +45,9 @@ export function Facts({ contribution }: { readonly contribution: Contribution })
             </Explained>
           </Fact>
         )}
-        {blockedBy !== null && contribution.state !== "withdrawn" && (
+        {obstacle !== null && contribution.state !== "withdrawn" && (
           <Fact name={t("fact.blocked")}>
-            <span className={classes.blocked}>{blockedBy}</span>
+            <span className={classes.blocked}>{words.obstacle(obstacle)}</span>
           </Fact>
         )}
         {requires.length > 0 && (

@@ -6,11 +6,13 @@ import { useApi, useWrite } from "../../api/query.ts";
 import { IconLink, IconMore, IconUndo } from "../../components/icons.tsx";
 import { copyText, notify, undoable } from "../../components/notify.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
+import { useAreaName } from "../../components/words.ts";
 import classes from "./header.module.css";
 import { StateBadge } from "./state.tsx";
 
 export function Header({ contribution }: { readonly contribution: Contribution }) {
   const { t } = useTranslation("contribution");
+  const areaName = useAreaName();
   return (
     <>
       <nav className={classes.crumbs} aria-label={t("queue")}>
@@ -23,7 +25,7 @@ export function Header({ contribution }: { readonly contribution: Contribution }
         lead={
           <span className={classes.lead}>
             <StateBadge state={contribution.state} />
-            <Link to={`/queue?area=${encodeURIComponent(contribution.area)}`}>{contribution.area}</Link>
+            <Link to={`/queue?area=${encodeURIComponent(contribution.area)}`}>{areaName(contribution.area)}</Link>
           </span>
         }
         actions={<Actions contribution={contribution} />}

@@ -4,6 +4,7 @@ import type { Contribution } from "../../../../src/api/contributions.ts";
 import type { RunRow } from "../../../../src/api/runs.ts";
 import { useApi } from "../../api/query.ts";
 import { ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import classes from "./runs.module.css";
 import { Section } from "./section.tsx";
@@ -53,6 +54,7 @@ function LevelRuns({ level, named }: { readonly level: string; readonly named: b
 function Run({ run, level }: { readonly run: RunRow; readonly level: string }) {
   const { t } = useTranslation("contribution");
   const format = useFormat();
+  const words = useWords();
   const others = run.levels.filter((other) => other !== level).length;
   const when = run.finishedAt ?? run.createdAt;
   return (
@@ -63,7 +65,7 @@ function Run({ run, level }: { readonly run: RunRow; readonly level: string }) {
       </span>
       <span className={classes.what}>
         {others === 0 ? t("runs.alone") : t("runs.others", { count: others })}, {t("runs.seed", { seed: run.seed })}
-        <small>{run.why}</small>
+        <small>{words.run(run.reason)}</small>
       </span>
       <time dateTime={new Date(when).toISOString()} title={format.instant(when)}>
         {format.ago(when)}

@@ -4,6 +4,7 @@ import type { Plan } from "../../../../src/api/lab.ts";
 import { useApi } from "../../api/query.ts";
 import { Panel } from "../../components/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import classes from "./home.module.css";
 
@@ -35,11 +36,14 @@ export function NextPanel() {
 function Planned({ run }: { readonly run: Plan["runs"][number] }) {
   const { t } = useTranslation("home");
   const format = useFormat();
+  const words = useWords();
   const cost = run.uncachedCoreSeconds ?? run.coreSeconds;
   return (
     <>
       <p className={classes.question}>
-        {run.tells === null ? run.why : t(`next.about.${run.tells.about}`, { levels: format.list(run.tells.levels) })}
+        {run.tells === null
+          ? words.run(run.reason)
+          : t(`next.about.${run.tells.about}`, { levels: format.list(run.tells.levels) })}
       </p>
       <p className={classes.quiet} title={t("next.natsHelp")}>
         {[

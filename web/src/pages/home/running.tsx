@@ -4,6 +4,7 @@ import type { RunRow } from "../../../../src/api/runs.ts";
 import { useApi } from "../../api/query.ts";
 import { Panel } from "../../components/panel.tsx";
 import { ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import classes from "./home.module.css";
 
@@ -12,6 +13,7 @@ const most = 6;
 /** What runs now, with how far it is; when nothing does, why, and what was last. */
 export function RunningPanel() {
   const { t } = useTranslation("home");
+  const words = useWords();
   const runs = useApi("listRuns", { query: { state: "running", limit: most, sort: "created" } });
   const queue = useApi("queue").data;
   const total = runs.data?.total ?? 0;
@@ -24,7 +26,9 @@ export function RunningPanel() {
         <RowsSkeleton rows={3} />
       ) : shown.length === 0 ? (
         <>
-          <p className={classes.quiet}>{queue?.because ?? t(`running.none.${queue?.state ?? "resting"}`)}</p>
+          <p className={classes.quiet}>
+            {queue?.rest ? words.rest(queue.rest) : t(`running.none.${queue?.state ?? "resting"}`)}
+          </p>
           <LastRuns />
         </>
       ) : (
@@ -43,6 +47,7 @@ export function RunningPanel() {
 
 function RunningRow({ run }: { readonly run: RunRow }) {
   const { t } = useTranslation("home");
+  const words = useWords();
   const { done, of } = run.progress;
   const fraction = of === 0 ? 0 : Math.min(1, (done + (run.current?.fraction ?? 0)) / of);
   const stage = run.current?.stage ?? "";
@@ -53,7 +58,7 @@ function RunningRow({ run }: { readonly run: RunRow }) {
         <span className={classes.quiet}>{stage}</span>
         <span className={classes.quiet}>{t("of", { part: done, whole: of })}</span>
       </span>
-      <span className={classes.why}>{run.why}</span>
+      <span className={classes.why}>{words.run(run.reason)}</span>
       <progress value={fraction} max={1} aria-label={t("running.progress", { run: run.id })} />
     </Link>
   );
@@ -61,6 +66,7 @@ function RunningRow({ run }: { readonly run: RunRow }) {
 
 function LastRuns() {
   const { t } = useTranslation("home");
+  const words = useWords();
   const format = useFormat();
   const runs = useApi("listRuns", { query: { state: "done,failed", limit: 4, sort: "-finished" } });
   if (runs.data === undefined || runs.data.items.length === 0) return null;
@@ -76,7 +82,7 @@ function LastRuns() {
                 <span className={classes.quiet}>{t(`running.state.${run.state}`)}</span>
                 <span className={classes.quiet}>{run.finishedAt === null ? "" : format.ago(run.finishedAt)}</span>
               </span>
-              <span className={classes.why}>{run.why}</span>
+              <span className={classes.why}>{words.run(run.reason)}</span>
             </Link>
           </li>
         ))}

@@ -4,6 +4,7 @@ import type { Lab } from "../../../../src/api/lab.ts";
 import { CopyMenu } from "../../components/copy-menu.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { EmptyState } from "../../components/states.tsx";
+import { useAreaName } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import classes from "./lab.module.css";
 
@@ -99,16 +100,21 @@ function Objectives({ lab }: { readonly lab: Lab }) {
 function Policy({ lab: { policy, scale, scales, areas } }: { readonly lab: Lab }) {
   const { t } = useTranslation("lab");
   const format = useFormat();
+  const areaName = useAreaName();
   const sentences = [
     t("policy.alpha", { alpha: format.probability(policy.alpha) }),
     t("policy.confidence", { confidence: format.probability(policy.confidence) }),
     policy.explore > 0 ? t("policy.explore", { explore: format.probability(policy.explore) }) : t("policy.exploreNone"),
     t(policy.blind ? "policy.blind" : "policy.open"),
-    policy.budget.length === 0 ? t("policy.unbounded") : t("policy.budget", { budget: format.list(policy.budget) }),
+    policy.bounds.length === 0
+      ? t("policy.unbounded")
+      : t("policy.budget", {
+          budget: format.list(policy.bounds.map(({ of, amount }) => t(`policy.of.${of}`, { amount }))),
+        }),
     scales.length > 1
       ? t("policy.scales", { scale, scales: format.list(scales.filter((it) => it !== scale)) })
       : t("policy.scale", { scale }),
-    ...(areas.length === 0 ? [] : [t("policy.areas", { areas: format.list(areas) })]),
+    ...(areas.length === 0 ? [] : [t("policy.areas", { areas: format.list(areas.map(areaName)) })]),
   ];
   return (
     <ul className={classes.sentences}>

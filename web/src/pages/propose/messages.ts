@@ -109,7 +109,7 @@ export const messages = {
       remove: "保持 {{key}} 不变",
       same: "与基线相同：没有任何改变。",
       patch: "补丁",
-      patchHelp: "相对于实验室目录的 unified diff，如 `git diff --relative` 所写。粘贴进来，或把文件拖到这里。",
+      patchHelp: "相对于实验室目录的统一格式差异（diff），如 `git diff --relative` 所写。粘贴进来，或把文件拖到这里。",
       patchExample: "--- a/model/gpt.py\n+++ b/model/gpt.py\n@@ -12,3 +12,4 @@",
       choose: "选择文件",
       drop: "把补丁拖放到这里",

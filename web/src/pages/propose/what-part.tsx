@@ -1,11 +1,13 @@
 import { Select, Textarea, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useAreaName } from "../../components/words.ts";
 import { idFromTitle } from "./draft.ts";
 import classes from "./form.module.css";
 import type { FormPart } from "./form-state.ts";
 
 export function WhatPart({ draft, change, wrong, areas }: FormPart & { readonly areas: readonly string[] }) {
   const { t } = useTranslation("propose");
+  const areaName = useAreaName();
   return (
     <section className={classes.part}>
       <h2>{t("what.head")}</h2>
@@ -35,7 +37,7 @@ export function WhatPart({ draft, change, wrong, areas }: FormPart & { readonly 
           label={t("what.area")}
           description={t("what.areaHelp")}
           placeholder={t("what.areaExample")}
-          data={[...areas]}
+          data={areas.map((value) => ({ value, label: areaName(value) }))}
           value={draft.area === "" ? null : draft.area}
           error={wrong("area")}
           onChange={(area) => change({ area: area ?? "" })}

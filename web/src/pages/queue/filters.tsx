@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { contributionQuery, contributionState } from "../../../../src/api/contributions.ts";
 import { IconChevronDown, IconClose, IconSearch } from "../../components/icons.tsx";
+import { useAreaName } from "../../components/words.ts";
 import { useUrlList, useUrlState } from "../../url-state.ts";
 import { StateMark, useStateWords } from "../contribution/state.tsx";
 import classes from "./filters.module.css";
@@ -37,6 +38,7 @@ export type QueueQuery = ReturnType<typeof useQueueQuery>;
 export function Filters({ query, areas }: { readonly query: QueueQuery; readonly areas: readonly string[] }) {
   const { t } = useTranslation("queue");
   const words = useStateWords();
+  const areaName = useAreaName();
   return (
     <div className={classes.bar}>
       <Search text={query.text} onChange={query.setText} />
@@ -54,7 +56,7 @@ export function Filters({ query, areas }: { readonly query: QueueQuery; readonly
           return known.success ? <StateMark state={known.data} /> : null;
         }}
       />
-      <Choice label={t("filter.area")} values={areas} chosen={query.areas} onChange={query.setAreas} />
+      <Choice label={t("filter.area")} values={areas} chosen={query.areas} onChange={query.setAreas} show={areaName} />
       <Switch
         label={t("filter.mine")}
         checked={query.mine === "true"}

@@ -8,6 +8,7 @@ import { CopyMenu } from "../../components/copy-menu.tsx";
 import { IconClock, IconPlus, IconUndo } from "../../components/icons.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { EmptyState, ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import { useListKeys } from "../../keys.ts";
 import { Filters, type QueueQuery, useQueueQuery } from "./filters.tsx";
@@ -25,6 +26,7 @@ export default function QueuePage() {
   const format = useFormat();
   const query = useQueueQuery();
   const lab = useApi("lab");
+  const words = useWords();
   const found = usePages("listContributions", query.asked, ({ cursor, signal }) =>
     call("listContributions", {
       query: { ...query.asked, limit: 500, ...(cursor !== undefined && { cursor }) },
@@ -44,7 +46,7 @@ export default function QueuePage() {
           <>
             <Views />
             <CopyMenu
-              table={() => queueTable(rows, measures, (column) => t(`copyColumn.${column}`), format)}
+              table={() => queueTable(rows, measures, (column) => t(`copyColumn.${column}`), format, words)}
               name="cairn-queue"
             />
             <ProposeButton />
@@ -89,7 +91,8 @@ function Shown({ rows, measures, objectives, question }: ShownProps) {
   const { t } = useTranslation("queue");
   const { groups, moved, settle, over } = useSettled(rows, question);
   const list = useListKeys<HTMLDivElement>();
-  const blocked = sharedBlock(rows);
+  const words = useWords();
+  const blocked = sharedBlock(rows, words);
   return (
     <div ref={list} {...over} className={classes.shown}>
       {moved && (

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ContributionRow, contributionState } from "../../../../src/api/contributions.ts";
+import { english } from "../../../../src/api/words.ts";
 import { groupsOf, hold, place, samePlaces, sharedBlock, stateOrder } from "./placing.ts";
 
 function row(id: string, state: ContributionRow["state"]): ContributionRow {
@@ -65,9 +66,13 @@ describe("places in the queue", () => {
 });
 
 test("one reason for all that wait is said once", () => {
-  const waiting = (id: string, blockedBy: string | null) => ({ ...row(id, "measuring"), blockedBy });
-  expect(sharedBlock([waiting("a", "paused"), waiting("b", "paused"), waiting("c", null)])).toBe("paused");
-  expect(sharedBlock([waiting("a", "paused"), waiting("b", "rotary is missing")])).toBeNull();
-  expect(sharedBlock([waiting("a", "paused"), waiting("b", null)])).toBeNull();
-  expect(sharedBlock([])).toBeNull();
+  const waiting = (id: string, kind: "paused" | "lab-files" | null) => ({
+    ...row(id, "measuring"),
+    obstacle: kind === null ? null : { kind },
+  });
+  const shared = (...rows: ContributionRow[]) => sharedBlock(rows, english);
+  expect(shared(waiting("a", "paused"), waiting("b", "paused"), waiting("c", null))).toBe("the queue is paused");
+  expect(shared(waiting("a", "paused"), waiting("b", "lab-files"))).toBeNull();
+  expect(shared(waiting("a", "paused"), waiting("b", null))).toBeNull();
+  expect(shared()).toBeNull();
 });

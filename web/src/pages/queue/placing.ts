@@ -1,4 +1,5 @@
 import type { ContributionRow, ContributionState } from "../../../../src/api/contributions.ts";
+import type { Words } from "../../../../src/api/words.ts";
 
 /** Rows in their groups, and how they keep their places while somebody points at them. */
 
@@ -54,9 +55,14 @@ export function groupsOf(placed: readonly Placed[]): Group[] {
   });
 }
 
+/** What keeps a row from moving on, in words; null: nothing. That it was withdrawn says its state. */
+export function blockOf({ state, obstacle }: Pick<ContributionRow, "state" | "obstacle">, words: Words): string | null {
+  return obstacle === null || state === "withdrawn" ? null : words.obstacle(obstacle);
+}
+
 /** What keeps every row that waits from moving on, if it is one thing for all of them: it is then said once. */
-export function sharedBlock(rows: readonly ContributionRow[]): string | null {
-  const reasons = rows.flatMap(({ state, blockedBy }) => (state === "withdrawn" ? [] : (blockedBy ?? [])));
+export function sharedBlock(rows: readonly ContributionRow[], words: Words): string | null {
+  const reasons = rows.flatMap((row) => blockOf(row, words) ?? []);
   const [first] = reasons;
   return first !== undefined && reasons.length > 1 && reasons.every((reason) => reason === first) ? first : null;
 }

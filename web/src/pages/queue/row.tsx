@@ -6,9 +6,11 @@ import type { ContributionRow } from "../../../../src/api/contributions.ts";
 import { ForestRow } from "../../components/forest-row.tsx";
 import { IconClock, IconComment, IconEyeOff } from "../../components/icons.tsx";
 import { contributionPath } from "../../components/level-chip.tsx";
+import { useAreaName, useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import { StateMark } from "../contribution/state.tsx";
 import { estimateOf, type Measure } from "./measures.ts";
+import { blockOf } from "./placing.ts";
 import type { PreviewControl } from "./preview.tsx";
 import classes from "./row.module.css";
 
@@ -47,7 +49,8 @@ function TitleCell({
   preview,
 }: Omit<RowProps, "measures" | "mostWorth"> & { readonly change: readonly string[] }) {
   const { t } = useTranslation("queue");
-  const isBlocked = row.blockedBy !== null && row.blockedBy !== sharedBlock && row.state !== "withdrawn";
+  const areaName = useAreaName();
+  const blocked = blockOf(row, useWords());
   return (
     <th
       scope="row"
@@ -69,7 +72,7 @@ function TitleCell({
           >
             {row.title}
           </Link>
-          <span className={classes.area}>{row.area}</span>
+          <span className={classes.area}>{areaName(row.area)}</span>
           {row.mine && <span className={classes.mine}>{t("row.mine")}</span>}
           {row.comments > 0 && (
             <span className={classes.comments}>
@@ -83,11 +86,11 @@ function TitleCell({
           {change.length > 0 && <code className={classes.change}>{change.join("; ")}</code>}
           <Authors row={row} />
         </div>
-        {isBlocked && (
+        {blocked !== null && blocked !== sharedBlock && (
           <div className={classes.blocked}>
             <IconClock size={12} />
             <span className={classes.spoken}>{t("row.blocked")}: </span>
-            {row.blockedBy}
+            {blocked}
           </div>
         )}
       </div>

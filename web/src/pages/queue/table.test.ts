@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ContributionRow } from "../../../../src/api/contributions.ts";
 import type { Lab } from "../../../../src/api/lab.ts";
+import { english } from "../../../../src/api/words.ts";
 import { formatOf } from "../../format.ts";
 import { measuresOf } from "./measures.ts";
 import { queueTable } from "./table.ts";
@@ -52,7 +53,7 @@ describe("the queue as a table", () => {
   const measures = measuresOf(objectives, [row]);
 
   test("a row a level, with the page's numbers; nothing where nothing is measured", () => {
-    const { head, rows } = queueTable([row], measures, (column) => column, formatOf("en"));
+    const { head, rows } = queueTable([row], measures, (column) => column, formatOf("en"), english);
     const cell = (line: number, column: string) => rows[line]?.[head.indexOf(column)];
     expect(rows.every((line) => line.length === head.length)).toBe(true);
     expect(cell(0, "utility")).toBe("+1.2 (−1.6 to +4.2)");

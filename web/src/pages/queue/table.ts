@@ -1,4 +1,5 @@
 import type { ContributionRow } from "../../../../src/api/contributions.ts";
+import type { Words } from "../../../../src/api/words.ts";
 import type { Table } from "../../copying.ts";
 import type { Format } from "../../format.ts";
 import { estimateOf, type Measure } from "./measures.ts";
@@ -9,6 +10,7 @@ export function queueTable(
   measures: readonly Measure[],
   word: (column: string) => string,
   format: Format,
+  words: Words,
 ): Table {
   const objectives = measures.filter(({ objective }) => objective !== null);
   const names = ["contribution", "title", "area", "by", "state", "level", "change", "utility"];
@@ -26,7 +28,13 @@ export function queueTable(
       row.levels.map((level) => [
         ...[row.id, row.title, row.area, row.by.join(", "), row.state, level.level, level.change.join("; ")],
         ...measures.map((measure) => written(level, measure)),
-        ...[row.runs, Math.round(row.coreSeconds), row.toDecide?.runs ?? null, row.worth, row.blockedBy],
+        ...[
+          row.runs,
+          Math.round(row.coreSeconds),
+          row.toDecide?.runs ?? null,
+          row.worth,
+          row.obstacle === null ? null : words.obstacle(row.obstacle),
+        ],
       ]),
     ),
   };

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { LevelChips } from "../../components/level-chip.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import classes from "./recipe.module.css";
 import type { RecipeStage } from "./stages.ts";
@@ -8,6 +9,7 @@ import type { RecipeStage } from "./stages.ts";
 /** One stage: what it is, what changes it, how often it ran, and why it last did. */
 export function Details({ stage }: { readonly stage: RecipeStage }) {
   const { t } = useTranslation("recipe");
+  const words = useWords();
   const params = Object.entries(stage.params);
   const resources = Object.entries(stage.resources).filter(([, amount]) => amount !== 0);
   return (
@@ -31,7 +33,7 @@ export function Details({ stage }: { readonly stage: RecipeStage }) {
         ) : (
           <>
             <ul className={classes.lines}>
-              {stage.lastWhy.lines.map((line) => (
+              {stage.lastWhy.reasons.map(words.stage).map((line) => (
                 <li key={line}>{line}</li>
               ))}
             </ul>

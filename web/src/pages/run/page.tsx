@@ -9,6 +9,7 @@ import { LevelChips } from "../../components/level-chip.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { ErrorPanel, PageSkeleton } from "../../components/states.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import { i18n } from "../../i18n.ts";
 import { useUrlState } from "../../url-state.ts";
@@ -34,6 +35,7 @@ export default function RunPage() {
 
 function Loaded({ run }: { readonly run: Run }) {
   const { t } = useTranslation("run");
+  const words = useWords();
   const [pointer] = useState(createPointer);
   const [asked, setAsked] = useUrlState("stage");
   const stage = run.stages.find((one) => one.stage === asked) ?? mostTelling(run.stages);
@@ -41,7 +43,7 @@ function Loaded({ run }: { readonly run: Run }) {
     <>
       <PageHeader
         title={t("title", { run: run.id })}
-        lead={run.why}
+        lead={words.run(run.reason)}
         actions={
           <Button component={Link} variant="default" to={`/compare?run=${encodeURIComponent(run.id)}`}>
             {t("compare")}

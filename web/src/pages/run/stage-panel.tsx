@@ -6,6 +6,7 @@ import { CurvePanel } from "../../charts/curve-panel.tsx";
 import { slotsOf } from "../../charts/palette.ts";
 import type { Pointer } from "../../charts/pointer.ts";
 import { IconDownload } from "../../components/icons.tsx";
+import { useWords } from "../../components/words.ts";
 import { useFormat } from "../../format.ts";
 import { CopyLine } from "./copy-line.tsx";
 import { LogView } from "./log-view.tsx";
@@ -22,22 +23,23 @@ const nothingHidden: ReadonlySet<string> = new Set();
 /** All that there is of one stage: why it ran, what it ran with, what it logged, what it put out. */
 export function StagePanel({ run, stage, pointer }: StagePanelProps) {
   const { t } = useTranslation("run");
-  const { explanation, failure, curves, files } = stage;
+  const words = useWords();
+  const { reasons, failed, curves, files } = stage;
   const named = useMemo(() => [{ id: run.id, label: run.id, slot: slotsOf([run.id]).get(run.id) ?? 0 }], [run.id]);
   const printed = stage.attempt !== null || stage.state === "running" || stage.state === "failed";
   return (
     <div className={styles.panel} role="tabpanel" id="stage" aria-labelledby={`stage-${stage.stage}`}>
-      {failure !== null && (
+      {failed !== null && (
         <section className={styles.failure} role="alert">
           <h3>{t("failed")}</h3>
-          <pre>{failure}</pre>
+          <pre>{words.failure(failed)}</pre>
         </section>
       )}
-      {explanation.length > 0 && (
+      {reasons.length > 0 && (
         <section>
           <h3>{t(stage.reused ? "whyReused" : "whyRan")}</h3>
           <ul className={styles.why}>
-            {explanation.map((line) => (
+            {reasons.map(words.stage).map((line) => (
               <li key={line}>{line}</li>
             ))}
           </ul>

@@ -7,6 +7,7 @@ import { forestDomain, linearScale, type Scale } from "../../../../../src/report
 import { standingWord } from "../../../../../src/report/view.ts";
 import { contributionPath } from "../../../components/level-chip.tsx";
 import { type Tone, toneOf, useVerdictWords, VerdictMark } from "../../../components/verdict.tsx";
+import { useAreaName } from "../../../components/words.ts";
 import { useFormat } from "../../../format.ts";
 import { usePageKeys } from "../../../keys.ts";
 import classes from "../drawing.module.css";
@@ -47,6 +48,7 @@ function frameOf(width: number): Frame {
 
 export function Forest({ rows, matters, direction, unit, grouped, label, width }: ForestProps) {
   const svg = useRowKeys();
+  const areaName = useAreaName();
   const frame = frameOf(width);
   const scale = linearScale(
     forestDomain(
@@ -66,7 +68,7 @@ export function Forest({ rows, matters, direction, unit, grouped, label, width }
         <g key={row.level}>
           {heading === null ? null : (
             <text className={classes.heading} x={frame.narrow ? 8 : 0} y={top - 8}>
-              {heading}
+              {heading === "" ? "" : areaName(heading)}
             </text>
           )}
           <Row row={row} top={top} frame={frame} scale={scale} direction={direction} unit={unit} width={width} />

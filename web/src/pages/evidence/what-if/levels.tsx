@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ContributionRow } from "../../../../../src/api/contributions.ts";
 import type { Report } from "../../../../../src/api/report.ts";
+import { useAreaName } from "../../../components/words.ts";
 import { useFormat } from "../../../format.ts";
 import { type Choice, groupsOf, obstaclesOf } from "./choice.ts";
 import classes from "./what-if.module.css";
@@ -17,12 +18,13 @@ export interface LevelsProps {
 /** A box a level; those of which one alone can be in a set stand in one frame. */
 export function Levels({ report, rows, set, choose }: LevelsProps) {
   const { t } = useTranslation("evidence");
+  const areaName = useAreaName();
   const groups = useMemo(() => groupsOf(report, rows), [report, rows]);
   const toggle = (level: string, wanted: boolean) =>
     choose(wanted ? [...set, level] : set.filter((other) => other !== level));
   return groups.map(({ area, factors }) => (
     <fieldset key={area} className={classes.area}>
-      <legend>{area === "" ? t("whatIf.noArea") : area}</legend>
+      <legend>{area === "" ? t("whatIf.noArea") : areaName(area)}</legend>
       {factors.map((factor) => {
         const boxes = factor.map((choice) => (
           <Box key={choice.level} report={report} choice={choice} set={set} toggle={toggle} />

@@ -4,6 +4,7 @@ import type { Prediction } from "../../../../../src/api/lab.ts";
 import type { Report } from "../../../../../src/api/report.ts";
 import { linearScale, padded, type Scale } from "../../../../../src/report/scale.ts";
 import { goodDirection, sameLevels, standingWord } from "../../../../../src/report/view.ts";
+import { useWords } from "../../../components/words.ts";
 import type { Table } from "../../../copying.ts";
 import { useFormat } from "../../../format.ts";
 import { currentBaseline, type Interval, unitOf } from "../report.ts";
@@ -67,10 +68,11 @@ interface ImpossibleProps {
 /** Why the set cannot be built, and the boxes that would mend it. */
 function Impossible({ impossible, levels, choose }: ImpossibleProps) {
   const { t } = useTranslation("evidence");
+  const words = useWords();
   return (
     <div className={classes.impossible} role="status">
       <strong>{t("whatIf.impossible")}</strong>
-      <p>{impossible.message}</p>
+      <p>{words.clash(impossible.clash)}</p>
       <div className={classes.mends}>
         {impossible.levels
           .filter((level) => levels.includes(level))
