@@ -6,11 +6,12 @@ import type { Task } from "../run.ts";
  * the shared file system.
  *
  * ```
- * job.sh       this script
- * submitted    there before anything is submitted: without it, nothing ever was
- * begun/       made by the script when it begins
- * exit         `<code> <begin> <end>` (seconds since 1970), renamed into place when the command has ended
- * time-is-up   its time limit in seconds, written by whoever watches it before it is ended for that
+ * job.sh         this script
+ * submitted      there before anything is submitted: without it, nothing ever was
+ * begun/         made by the script when it begins
+ * exit           `<code> <begin> <end>` (seconds since 1970), renamed into place when the command has ended
+ * running-since  when it was first seen to have begun (milliseconds since 1970), by whoever watched it then
+ * time-is-up     its time limit in seconds, written by whoever watches it before it is ended for that
  * ```
  *
  * The exit file is the evidence of how the command ended: queues forget, lag, and may keep no accounts.
@@ -20,6 +21,7 @@ export interface JobFiles {
   readonly submitted: string;
   readonly begun: string;
   readonly exit: string;
+  readonly runningSince: string;
   readonly timeIsUp: string;
 }
 
@@ -30,6 +32,7 @@ export function jobFiles(folder: string): JobFiles {
     submitted: at("submitted"),
     begun: at("begun"),
     exit: at("exit"),
+    runningSince: at("running-since"),
     timeIsUp: at("time-is-up"),
   };
 }

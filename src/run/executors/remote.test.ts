@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -109,6 +109,66 @@ describe("a job whose time is up", () => {
     expect(await first.exit).toEqual({ kind: "left" });
     const second = await create().attach?.(task(30));
     expect(await second?.exit).toEqual({ kind: "timed-out", seconds: 30 });
+  });
+
+  it("has its time counted from when it began, whoever watched it, and is not given it again", async () => {
+    const wall = { at: 1_700_000_000_000 };
+    const start = wall.at;
+    const create = (cancelled: () => void, step: number) => {
+      let passed = 0;
+      const clock = {
+        now: () => wall.at,
+        monotonic: () => {
+          wall.at += step;
+          passed += step;
+          return passed;
+        },
+      };
+      const remote: Remote = {
+        ...scripted([{ kind: "running" }]),
+        cancel: async () => {
+          cancelled();
+          return ok(null);
+        },
+      };
+      return createRemoteExecutor(remote, {
+        clock,
+        wrapping: { modules: [], prefix: [] },
+        onContact: () => {},
+        pause: { least: 0, most: 0 },
+      });
+    };
+    mkdirSync(join(folder, "attempt", "begun"));
+    // Twenty seconds are watched, a hundred more pass with nobody there, and the limit is two minutes and a half.
+    const first = create(() => expect.fail("its time is not up"), 1000).start(task(150));
+    while (wall.at < start + 20_000) await turn();
+    first.leave?.();
+    expect(await first.exit).toEqual({ kind: "left" });
+    wall.at = start + 120_000;
+    let endedAt = 0;
+    const write = () => {
+      endedAt = wall.at;
+      writeFileSync(join(folder, "attempt", "exit"), "143 1 2\n");
+    };
+    const second = await create(write, 1000).attach?.(task(150));
+    expect(await second?.exit).toEqual({ kind: "timed-out", seconds: 150 });
+    expect((endedAt - start) / 1000).toBeGreaterThan(150);
+    expect((endedAt - start) / 1000).toBeLessThan(165);
+  });
+
+  it("is given all of it again when the clock was set back meanwhile, and never less than none", async () => {
+    mkdirSync(join(folder, "attempt", "begun"));
+    writeFileSync(join(folder, "attempt", "running-since"), "2000000\n");
+    let passed = 0;
+    const clock = { now: () => 1_000_000, monotonic: () => (passed += 1000) };
+    const remote = scripted([{ kind: "running" }, { kind: "running" }, { kind: "cancelled" }]);
+    const executor = createRemoteExecutor(remote, {
+      clock,
+      wrapping: { modules: [], prefix: [] },
+      onContact: () => {},
+      pause: { least: 0, most: 0 },
+    });
+    expect((await executor.start(task(30)).exit).kind).toBe("stopped");
   });
 
   it("was cancelled by somebody when nobody's time was up", async () => {

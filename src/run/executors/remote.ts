@@ -57,7 +57,7 @@ interface Watched {
   absence: Absence | null;
   /** Since when it has been said to have ended without an exit file. */
   endedSince: number | null;
-  /** When it was first seen to have begun. */
+  /** When it was first seen to have begun, by the monotonic clock. */
   begunAt: number | null;
   submitting: boolean;
   /** Why it is being ended. */
@@ -199,7 +199,7 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
       return true;
     }
     if (job.begunAt === null && (await isThere(files.begun))) {
-      job.begunAt = clock.monotonic();
+      job.begunAt = clock.monotonic() - (await runningFor(job, clock.now()));
       return true;
     }
     const { timeout } = job.task;
@@ -322,6 +322,20 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
 }
 
 /** Whoever adopts the job meanwhile finds it cancelled, and is to know why. */
+/**
+ * Milliseconds that it has been running for, by the clock on the wall: whoever watched it before had another monotonic one.
+ * A wall clock that was set meanwhile gives it more time or less, and loses nothing.
+ */
+async function runningFor({ task }: Watched, now: number): Promise<number> {
+  if (task.timeout === null) return 0;
+  const { runningSince } = jobFiles(task.folder);
+  const noted = (await readIfThere(runningSince)) ?? "";
+  if (/^\d+\n$/.test(noted)) return Math.max(0, now - Number(noted));
+  // Where that cannot be kept, who adopts it gives it all of its time again.
+  await writeFile(runningSince, `${Math.round(now)}\n`).catch(() => {});
+  return 0;
+}
+
 async function noteEnding({ ending, task }: Watched): Promise<void> {
   if (ending?.kind !== "timed-out") return;
   // A full disk, or a folder that another has put away, must not keep the job alive.
