@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import type { Clock } from "../base/clock.ts";
@@ -98,7 +99,7 @@ export function createEventReader(path: string, clock: Pick<Clock, "now">): Even
     read: async function* (last) {
       const file = await openIfThere(path);
       try {
-        const size = file === null ? 0 : (await file.stat()).size;
+        const size = file === null ? 0 : await sizeOf(file);
         // Most looks find nothing new, and need no room to read it into.
         const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(chunkSize, size - offset)));
         while (file !== null && offset < size) {
@@ -136,6 +137,12 @@ function pointOf(metric: Extract<StageEvent, { readonly type: "metric" }>, now: 
   return { name, step, value, at: time === undefined ? now : time * 1000 };
 }
 
+/** A stage may have put a pipe in its place, which is opened without waiting for somebody to write, and is not read. */
 async function openIfThere(path: string): Promise<FileHandle | null> {
-  return unlessMissing(open(path, "r"), null);
+  return unlessMissing(open(path, constants.O_RDONLY | constants.O_NONBLOCK), null);
+}
+
+async function sizeOf(file: FileHandle): Promise<number> {
+  const found = await file.stat();
+  return found.isFile() ? found.size : 0;
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { err, ok, type Result } from "../base/result.ts";
@@ -44,7 +44,10 @@ async function readMetrics(path: string): Promise<Result<Metrics, FailureCause>>
   const bad = (message: string) => err<FailureCause>({ kind: "bad-metrics", file: metricsFile, message });
   let text: string;
   try {
-    const { size } = await stat(path);
+    const found = await lstat(path);
+    // A pipe is never read to its end, and what a link leads to is not part of what is measured.
+    if (!found.isFile()) return bad(noFile);
+    const { size } = found;
     if (size > largestMetrics) return bad(`it has ${size} bytes; it should hold a few numbers`);
     text = await readFile(path, "utf8");
   } catch (error) {
@@ -57,7 +60,10 @@ async function readMetrics(path: string): Promise<Result<Metrics, FailureCause>>
   return bad(`line ${line}, column ${column}: ${message}`);
 }
 
+const noFile = "it is not a file, but a folder, a link or something else by that name";
+
 async function itemsProblem(path: string, file: string): Promise<FailureCause | null> {
+  if (!(await lstat(path)).isFile()) return { kind: "bad-metrics", file, message: noFile };
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
   try {

@@ -120,6 +120,27 @@ describe("a stage that goes wrong", () => {
     expect(await causeOf("mkfifo $CAIRN_OUT/p")).toMatchObject({ kind: "bad-output", path: "p" });
   });
 
+  it.each([
+    ["a pipe", "mkfifo $M"],
+    ["a device", "ln -s /dev/zero $M"],
+    ["a folder", "mkdir $M"],
+    ["a link", "ln -s other $M; echo 1 > $CAIRN_OUT/other"],
+  ])("puts %s where its numbers should be: nobody waits for what is in it", async (_, thing) => {
+    const numbers = await causeOf(`M=$CAIRN_OUT/metrics.json; ${thing}`, {}, { objectives: loss });
+    expect(numbers).toMatchObject({ kind: "bad-metrics", file: "metrics.json" });
+    await rig?.close();
+    const script = `echo '{{"loss":1}}' > $CAIRN_OUT/metrics.json; mkdir $CAIRN_OUT/items; M=$CAIRN_OUT/items/loss.jsonl; ${thing}`;
+    const items = await causeOf(script, {}, { objectives: new Map([["s", [{ name: "loss", items: true }]]]) });
+    expect(items).toMatchObject({ kind: "bad-metrics", file: "items/loss.jsonl" });
+  });
+
+  it("puts a pipe where its events are to go: it has none, and is a stage like any other", async () => {
+    const own = await open();
+    const script = "rm $CAIRN_EVENTS; mkfifo $CAIRN_EVENTS; sleep 0.6; echo 1 > $CAIRN_OUT/x";
+    const { stages } = await own.runner.run({ id: "r", recipe: await own.recipe(stage("s", script)), seed: 1 });
+    expect(doneOf(stages.get("s")).metrics.size).toBe(0);
+  });
+
   it("asks for GPUs that are not there", async () => {
     const cause = await causeOf(":", { resources: { cpus: 1, gpus: 2, memory: null } });
     expect(cause).toEqual({ kind: "no-capacity", needed: 2, available: 0 });

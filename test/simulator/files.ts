@@ -21,6 +21,7 @@ function touch<T>(call: Call, what: string, path: string, effect: (disk: Disk) =
 const statOf = (node: Node) => ({
   size: node.kind === "file" ? node.content.length : 0,
   ctimeMs: 0,
+  isFile: () => node.kind === "file",
   isDirectory: () => node.kind === "folder",
 });
 
@@ -71,7 +72,7 @@ export const statfs = (path: string): Promise<{ blocks: number; bavail: number; 
   touch("read", "statfs", path, ({ full }) => ({ blocks: 1 << 20, bavail: full ? 0 : 1 << 19, bsize: 4096 }));
 
 /** A file that is open stays what it is, wherever its name goes. */
-export const open = (path: string, _flags: "r") =>
+export const open = (path: string, _flags: "r" | number) =>
   touch("read", "open", path, ({ tree }) => {
     const node = tree.need(path);
     return {
