@@ -9,8 +9,9 @@ import { useApi } from "../../api/query.ts";
 import { IconChevronRight } from "../../components/icons.tsx";
 import { LevelChips } from "../../components/level-chip.tsx";
 import { EmptyState, ErrorPanel, RowsSkeleton } from "../../components/states.tsx";
+import type { Table } from "../../copying.ts";
 import { type CellContext, Levels, Value } from "./columns.tsx";
-import { groupings, membersOf, type RunGroup, withoutIt } from "./grouping.ts";
+import { groupings, keyOf, membersOf, type RunGroup, scaleOf, withoutIt } from "./grouping.ts";
 import styles from "./groups.module.css";
 import type { Objective } from "./objective.ts";
 import { apiFilter, type RunFilter } from "./query.ts";
@@ -52,9 +53,10 @@ export function GroupTable({ by, filter, objectives, context, scale }: GroupTabl
       if (!next.delete(key)) next.add(key);
       return next;
     });
+  const nameWidth = by === "combination" || open.size > 0 ? 420 : 220;
   const layout: CSSProperties & Record<`--${string}`, string> = {
-    "--columns": `minmax(420px, 2fr) 72px ${objectives.map(() => "minmax(132px, 1fr)").join(" ")} 120px`,
-    "--least": `${620 + objectives.length * 132}px`,
+    "--columns": `minmax(${nameWidth}px, 2fr) 72px ${objectives.map(() => "minmax(132px, 1fr)").join(" ")} 120px`,
+    "--least": `${nameWidth + 240 + objectives.length * 144}px`,
   };
   return (
     <div
@@ -118,6 +120,32 @@ export function GroupTable({ by, filter, objectives, context, scale }: GroupTabl
   );
 }
 
+/** Groups for elsewhere: means and standard deviations as they are, not as they are written. */
+export function groupsTable(
+  by: string,
+  groups: readonly RunGroup[],
+  objectives: readonly Objective[],
+  t: CellContext["t"],
+): Table {
+  const measured = (group: RunGroup) =>
+    objectives.flatMap(({ name }) => {
+      const { mean, sd, n } = group.values[name] ?? { mean: null, sd: null, n: 0 };
+      return [mean, sd, n];
+    });
+  return {
+    head: [
+      ...[t("group.head"), t("group.runs")],
+      ...objectives.flatMap(({ name }) => [name, `${name} sd`, `${name} n`]),
+      t("column.cost"),
+    ],
+    rows: groups.map((group) => [
+      ...[by === "combination" ? group.key : groupName(by, group, t), group.runs],
+      ...measured(group),
+      group.coreSeconds,
+    ]),
+  };
+}
+
 interface GroupRowProps {
   readonly by: string;
   readonly group: RunGroup;
@@ -152,7 +180,7 @@ function GroupRow({ by, group, index, objectives, context, open, onToggle }: Gro
         )}
       </span>
       <span role="cell" data-numeric>
-        {group.runs}
+        {format.number(group.runs)}
       </span>
       {objectives.map(({ name: objective }) => (
         <span key={objective} role="cell" data-numeric>
@@ -168,8 +196,13 @@ function GroupRow({ by, group, index, objectives, context, open, onToggle }: Gro
 
 function groupName(by: string, group: RunGroup, t: CellContext["t"]): string {
   const without = withoutIt(by, group);
-  if (without !== null) return without ? t("group.without", { level: by }) : t("group.with", { level: group.key });
+  if (without !== null) {
+    const scale = scaleOf(group);
+    const name = without ? t("group.without", { level: by }) : t("group.with", { level: keyOf(group) });
+    return scale === null ? name : `${name} (${scale})`;
+  }
   if (by === "state" || by === "purpose") return t(`${by}.${group.key}`, group.key);
+  if (by === "combination" && group.key === "baseline") return t("baseline");
   return by === "seed" ? `${t("column.seed")} ${group.key}` : group.key;
 }
 

@@ -28,7 +28,16 @@ const report = reportOf({
 const row = (id: string, parts: Partial<ContributionRow>) =>
   contributionRow.parse({
     ...{ id, title: id, area: "", why: "", by: [], blind: false, mine: false, state: "measuring", levels: [] },
-    ...{ worth: null, requires: [], conflicts: [], blockedBy: null, runs: 0, coreSeconds: 0, toDecide: null },
+    ...{
+      worth: null,
+      requires: [],
+      conflicts: [],
+      blockedBy: null,
+      obstacle: null,
+      runs: 0,
+      coreSeconds: 0,
+      toDecide: null,
+    },
     ...{ comments: 0, proposedAt: null },
     ...parts,
   });
