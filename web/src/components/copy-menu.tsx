@@ -6,8 +6,8 @@ import { IconCopy, IconDownload } from "./icons.tsx";
 import { copyText, notify, notifyError } from "./notify.tsx";
 
 export interface CopyMenuProps {
-  /** What is seen, as a table: asked for when it is copied. */
-  readonly table?: () => Table;
+  /** What is seen, as a table: asked for when it is copied. More of it than is loaded may have to be fetched. */
+  readonly table?: () => Table | Promise<Table>;
   /** The picture: an element that holds one SVG or canvas. */
   readonly picture?: RefObject<Element | null>;
   /** Of a saved picture, without its ending. */
@@ -25,6 +25,13 @@ export function CopyMenu({ table, picture, name = "cairn" }: CopyMenuProps) {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
     notify(t("copy.done"));
   };
+  const withTable = async (write: (table: Table) => string) => {
+    try {
+      if (table !== undefined) copyText(write(await table()));
+    } catch (error) {
+      notifyError(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
   const savePicture = async (png: Blob) => saveAs(png, `${name}.png`);
   return (
     <Menu position="bottom-end">
@@ -36,8 +43,8 @@ export function CopyMenu({ table, picture, name = "cairn" }: CopyMenuProps) {
       <Menu.Dropdown>
         {table !== undefined && (
           <>
-            <Menu.Item onClick={() => copyText(csvOf(table()))}>{t("copy.csv")}</Menu.Item>
-            <Menu.Item onClick={() => copyText(markdownOf(table()))}>{t("copy.markdown")}</Menu.Item>
+            <Menu.Item onClick={() => void withTable(csvOf)}>{t("copy.csv")}</Menu.Item>
+            <Menu.Item onClick={() => void withTable(markdownOf)}>{t("copy.markdown")}</Menu.Item>
           </>
         )}
         {picture !== undefined && (

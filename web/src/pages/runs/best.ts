@@ -1,5 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
+import type { RunRow } from "../../../../src/api/runs.ts";
 import { call } from "../../api/client.ts";
 import { useApi } from "../../api/query.ts";
 import type { Objective } from "./objective.ts";
@@ -14,6 +15,19 @@ export function useBest(
   filter: RunFilter,
   version: number,
 ): ReadonlyMap<string, number> {
+  // The same function as long as the objectives are the same: its answer is, too, and no row is drawn again for it.
+  const combine = useCallback(
+    (answers: readonly { readonly data: RunRow | null | undefined }[]) => {
+      const found = new Map<string, number>();
+      for (const [i, { data }] of answers.entries()) {
+        const name = objectives[i]?.name;
+        const value = name === undefined ? undefined : data?.values[name];
+        if (name !== undefined && typeof value === "number") found.set(name, value);
+      }
+      return found;
+    },
+    [objectives],
+  );
   return useQueries({
     queries: objectives.map(({ name, goal }) => {
       const query = { ...apiFilter(filter), sort: goal === "maximize" ? `-${name}` : name, limit: 1 };
@@ -24,15 +38,7 @@ export function useBest(
         staleTime: Number.POSITIVE_INFINITY,
       };
     }),
-    combine: (answers) => {
-      const found = new Map<string, number>();
-      for (const [i, { data }] of answers.entries()) {
-        const name = objectives[i]?.name;
-        const value = name === undefined ? undefined : data?.values[name];
-        if (name !== undefined && typeof value === "number") found.set(name, value);
-      }
-      return found;
-    },
+    combine,
   });
 }
 

@@ -13,11 +13,12 @@ export function withoutIt(by: string, group: RunGroup): boolean | null {
 }
 
 /** Runs at another scale than the lab's stand in groups of their own: `3 (full)`. */
-function keyOf({ key }: RunGroup): string {
+export function keyOf({ key }: RunGroup): string {
   return key.replace(/ \([^)]*\)$/, "");
 }
 
-function scaleOf({ key }: RunGroup): string | null {
+/** That a group's key names, beside what it is grouped by; null: the lab's own. */
+export function scaleOf({ key }: RunGroup): string | null {
   return / \(([^)]*)\)$/.exec(key)?.[1] ?? null;
 }
 

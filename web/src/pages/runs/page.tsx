@@ -3,6 +3,8 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
+import type { RunRow } from "../../../../src/api/runs.ts";
+import { call } from "../../api/client.ts";
 import { useApi } from "../../api/query.ts";
 import { CopyMenu } from "../../components/copy-menu.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -14,14 +16,14 @@ import { ColumnMenu } from "./column-menu.tsx";
 import { type CellContext, type Column, columnsOf, usualColumns } from "./columns.tsx";
 import { Filters } from "./filters.tsx";
 import { groupings } from "./grouping.ts";
-import { GroupTable, isGrouping } from "./groups.tsx";
+import { GroupTable, groupsTable, isGrouping } from "./groups.tsx";
 import type { Objective } from "./objective.ts";
 import styles from "./page.module.css";
 import { apiFilter, isFiltered, noFilter, parseQuery, type RunsQuery, writeQuery } from "./query.ts";
 import { nothingSelected, type Selection } from "./selection.ts";
 import { RunTable } from "./table.tsx";
 import { Views } from "./views.tsx";
-import { useRunWindow } from "./window.ts";
+import { everyRun, useRunWindow } from "./window.ts";
 
 /** Every run of the lab: to be filtered, sorted, grouped, chosen and compared. */
 export default function RunsPage() {
@@ -134,10 +136,14 @@ function Runs({ query, change, objectives, scale }: RunsProps) {
     reload();
     setReloads(reloads + 1);
   };
-  const table = (): Table => {
-    const rows = list?.rows ?? [];
-    const taken = selection.ids.size === 0 ? rows : rows.filter(({ id }) => selection.ids.has(id));
-    return { head: columns.map(({ title }) => title), rows: taken.map((row) => columns.map(({ text }) => text(row))) };
+  const table = async (): Promise<Table> => {
+    if (group !== "") {
+      const { groups } = await call("groupRuns", { query: { ...apiFilter(filter), by: group } });
+      return groupsTable(group, groups, objectives, t);
+    }
+    const isChosen = ({ id }: RunRow) => selection.ids.has(id);
+    const rows = selection.ids.size > 0 ? (list?.rows ?? []).filter(isChosen) : await everyRun(filter, sort);
+    return { head: columns.map(({ title }) => title), rows: rows.map((row) => columns.map(({ text }) => text(row))) };
   };
 
   return (

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { RunRow } from "../../../../src/api/runs.ts";
 import { call } from "../../api/client.ts";
 import { useApi } from "../../api/query.ts";
 import { firstPage, nextLimit, pageSize, type RunList, refreshed, stretchesOf, withPage } from "./pages.ts";
@@ -15,6 +16,19 @@ export interface RunWindow {
   readonly look: (first: number, last: number) => void;
   /** Asks for everything again, with what has come since. */
   readonly reload: () => void;
+}
+
+/** All runs that the filter leaves, loaded or not. */
+export async function everyRun(filter: RunFilter, sort: string): Promise<readonly RunRow[]> {
+  const rows = new Map<string, RunRow>();
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const query = { ...apiFilter(filter), sort, limit: 1000, ...(cursor !== undefined && { cursor }) };
+    const page = await call("listRuns", { query });
+    // A page by its place moves when a row comes in before it.
+    for (const row of page.items) rows.set(row.id, row);
+    cursor = page.next;
+  }
+  return [...rows.values()];
 }
 
 /** The list of runs, of which as much is loaded as is looked at, and which is kept fresh where it is. */
