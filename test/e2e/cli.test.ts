@@ -198,6 +198,22 @@ describe("bad input", () => {
     expect(err).toContain("the reason");
     rig.dispose();
   });
+
+  test("a run that is asked for and crashes is told with its cause, also the second time", async () => {
+    const rig = createRig("planted");
+    rmSync(join(rig.dir, "contributions"), { recursive: true });
+    // What it prints must not steer the terminal.
+    writeFileSync(join(rig.dir, "stages", "train.sh"), "printf 'the \\033[2Jreason\\a\\n' >&2\nexit 7\n");
+    for (const first of [true, false]) {
+      const { code, err } = await rig.cairn("run", "nothing");
+      expect(err).toContain(first ? "run 1: train exited with 7 (tried 2 times)" : "train exited with 7");
+      expect(err).toMatch(/the .*reason/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+      expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+      expect(code).toBe(4);
+    }
+    rig.dispose();
+  });
 });
 
 test("init makes a lab that is right, from a command as it is typed today", async () => {

@@ -1,7 +1,7 @@
 import { askedRuns } from "../../app/combination.ts";
 import { usage } from "../../app/errors.ts";
 import { recordDecision } from "../../app/land.ts";
-import { runAsked, runQueue } from "../../app/queue.ts";
+import { type QueueEvent, runAsked, runQueue } from "../../app/queue.ts";
 import { retryFailed } from "../../app/retry.ts";
 import { renderText } from "../../report/text.ts";
 import type { Register } from "../command.ts";
@@ -69,9 +69,15 @@ export const registerRun: Register = (program, io, setExit) => {
       await withSession(program, io, options.scale, async (session) => {
         if (options.retryFailed === true) io.note(`${await retryFailed(session)} crashed runs get another chance`);
         const asked = levels.length === 0 ? null : askedRuns(session.loaded, levels, seedsOf(options));
-        const end = await watchQueue(io, session, limits, (queueOptions) =>
-          asked === null ? runQueue(session, queueOptions) : runAsked(session, asked, queueOptions),
-        );
+        let crashed = 0;
+        const end = await watchQueue(io, session, limits, (queueOptions) => {
+          if (asked === null) return runQueue(session, queueOptions);
+          const onEvent = (event: QueueEvent) => {
+            if (event.kind === "run-finished" && event.run.state === "failed") crashed += 1;
+            queueOptions.onEvent(event);
+          };
+          return runAsked(session, asked, { ...queueOptions, onEvent });
+        });
         if (end.kind === "interrupted") {
           io.note("Stopped. What was recorded is kept; `cairn run` goes on from here.");
           return setExit(exitCodes.interrupted);
@@ -83,6 +89,7 @@ export const registerRun: Register = (program, io, setExit) => {
         if (end.kind === "exhausted" && asked === null)
           io.note("Nothing is left that could be run and would tell more.");
         if (asked === null && report.state !== "decided") setExit(exitCodes.undecided);
+        if (crashed > 0) setExit(exitCodes.runFailed);
       });
     });
 };

@@ -1,5 +1,6 @@
 import { diagnosticsText } from "../../app/diagnostics.ts";
 import type { Failure } from "../../app/errors.ts";
+import { sanitize } from "../../report/safe.ts";
 import { type Io, painter } from "../io.ts";
 
 export function printFailure(io: Io, failure: Failure): void {
@@ -28,7 +29,7 @@ export function printFailure(io: Io, failure: Failure): void {
       complain(failure.message, failure.help);
       return;
     case "run-failed":
-      complain(failure.message, null);
-      for (const line of failure.detail) io.note(`  ${paint("dim", "│")} ${line}`);
+      complain(sanitize(failure.message), null);
+      for (const line of failure.detail) io.note(`  ${paint("dim", "│")} ${sanitize(line)}`);
   }
 }

@@ -1,8 +1,9 @@
 import { createLogUpdate } from "log-update";
 import type { QueueEvent } from "../../app/queue.ts";
 import type { Session } from "../../app/session.ts";
-import { combinationName } from "../../app/words.ts";
+import { combinationName, describeFailure } from "../../app/words.ts";
 import { formatDuration, formatNumber } from "../../report/format.ts";
+import { sanitize } from "../../report/safe.ts";
 import { type Io, painter } from "../io.ts";
 
 /** What a person sees while the queue works: a line for each finished run, and below them what is happening now. */
@@ -102,13 +103,14 @@ export function createProgress(io: Io, session: Session): Progress {
       case "stage-failed": {
         if (event.failure.attempt !== null) stages.delete(event.failure.attempt);
         const then = event.willRetry ? "; trying again" : "";
-        print(`${paint("red", "✗")} ${event.stage} of run ${runs.get(event.run)?.number ?? event.run} crashed${then}`);
+        const what = sanitize(describeFailure(event.failure));
+        print(`${paint("red", "✗")} run ${runs.get(event.run)?.number ?? event.run}: ${what}${then}`);
         if (!event.willRetry)
-          for (const line of event.failure.logTail.slice(-8)) print(`    ${paint("dim", `│ ${line}`)}`);
+          for (const line of event.failure.logTail.slice(-8)) print(`    ${paint("dim", `│ ${sanitize(line)}`)}`);
         return;
       }
       case "warning":
-        print(`${paint("yellow", "!")} ${event.stage}: ${event.message}`);
+        print(`${paint("yellow", "!")} ${event.stage}: ${sanitize(event.message)}`);
         return;
       case "contact":
         if (event.problem === null) print(paint("dim", `${event.remote} can be reached again`));
