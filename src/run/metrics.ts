@@ -33,7 +33,7 @@ export function parseMetrics(text: string): Result<Metrics, MetricsProblem> {
       token = next();
     }
     const name = token;
-    if (name.kind !== "string") return expected(name, "a metric's name in double quotes");
+    if (name.kind !== "string") return expected(name, "a metric's name in double quotes, 200 characters at most,");
     const colon = next();
     if (colon.text !== ":") return expected(colon, "a colon");
     const value = next();
@@ -55,7 +55,8 @@ interface Token {
   readonly offset: number;
 }
 
-const pattern = /[ \t\r\n\uFEFF]+|([{}[\],:])|("(?:[^"\\\n]|\\.)*")|([^\s{}[\],:"]+)|(")/g;
+/** Characters of a text, escapes counted once: a name is no more than 200 long, as a curve's is, and a value is a word. */
+const pattern = /[ \t\r\n\uFEFF]+|([{}[\],:])|("(?:[^"\\\n]|\\.){0,200}")|([^\s{}[\],:"]+)|(")/g;
 
 /** Only as far as it is asked: the reader stops at the first thing that is wrong, however long the garbage goes on. */
 function* tokenize(text: string): Generator<Token, undefined> {
