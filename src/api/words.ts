@@ -1,3 +1,4 @@
+import { type ProblemKind, problemTitles } from "./problems.ts";
 import type {
   Clash,
   Frozen,
@@ -18,12 +19,14 @@ export interface Words {
   clash(clash: Frozen<Clash>): string;
   obstacle(obstacle: Frozen<Obstacle>): string;
   problem(problem: Frozen<QueueProblem>): string;
+  /** Of what the server refuses. */
+  readonly titles: Readonly<Record<ProblemKind, string>>;
   /** Why the queue rests: sentences, with what would help. */
   rest(rest: Frozen<QueueRest>): string;
 }
 
 /** English, for the terminal, for whoever calls the API, and for the browser. */
-export const english: Words = { run, failure, stage, clash, obstacle, problem, rest };
+export const english: Words = { run, failure, stage, clash, obstacle, problem, rest, titles: problemTitles };
 
 function run(reason: Frozen<RunReason>): string {
   switch (reason.kind) {

@@ -1,33 +1,32 @@
 import type { z } from "zod";
 import type { Problem } from "../api/page.ts";
+import { type ProblemKind, problemTitles } from "../api/problems.ts";
 import { type DiagnosticRecord, diagnosticRecord } from "../app/diagnostics.ts";
 import type { Failure } from "../app/errors.ts";
 import { type Err, err } from "../base/result.ts";
 
-/** What can be wrong with a request, by the word that `type` says: every error that the server answers with is one of these. */
-const kinds = {
-  malformed: { status: 400, title: "The request is not right" },
-  unauthenticated: { status: 401, title: "Log in first" },
-  forbidden: { status: 403, title: "This is not yours to do" },
-  "cross-origin": { status: 403, title: "The request comes from another site" },
-  "not-found": { status: 404, title: "There is no such thing" },
-  "method-not-allowed": { status: 405, title: "This cannot be done here" },
-  conflict: { status: 409, title: "This cannot be done as things stand" },
-  "not-decided": { status: 409, title: "Nothing is decided yet" },
-  "in-flight": { status: 409, title: "The same request is being answered" },
-  "answered-before": { status: 409, title: "The same request was answered before" },
-  "too-large": { status: 413, title: "The request is too large" },
-  "unsupported-media": { status: 415, title: "Bodies are JSON" },
-  misdirected: { status: 421, title: "This server does not go by that name" },
-  invalid: { status: 422, title: "What was sent is not right" },
-  "key-reused": { status: 422, title: "The idempotency key was used for another request" },
-  "rate-limited": { status: 429, title: "Too many requests" },
-  internal: { status: 500, title: "A defect of Cairn's" },
-  damaged: { status: 500, title: "A file or database of Cairn's is damaged" },
-  unavailable: { status: 503, title: "The server cannot do this now" },
-} as const satisfies Record<string, { status: number; title: string }>;
+const statuses: Readonly<Record<ProblemKind, number>> = {
+  malformed: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  "cross-origin": 403,
+  "not-found": 404,
+  "method-not-allowed": 405,
+  conflict: 409,
+  "not-decided": 409,
+  "in-flight": 409,
+  "answered-before": 409,
+  "too-large": 413,
+  "unsupported-media": 415,
+  misdirected: 421,
+  invalid: 422,
+  "key-reused": 422,
+  "rate-limited": 429,
+  internal: 500,
+  damaged: 500,
+  unavailable: 503,
+};
 
-export type ProblemKind = keyof typeof kinds;
 type Issues = Problem["issues"];
 
 /** More would not be read. */
@@ -47,7 +46,14 @@ interface More {
 
 export function refuse(kind: ProblemKind, detail: string, more: More = {}): Err<Refusal> {
   const issues = (more.issues ?? []).slice(0, mostIssues);
-  const problem = { type: kind, ...kinds[kind], detail, help: more.help ?? null, issues };
+  const problem = {
+    type: kind,
+    title: problemTitles[kind],
+    status: statuses[kind],
+    detail,
+    help: more.help ?? null,
+    issues,
+  };
   return err({ problem, headers: more.headers ?? {} });
 }
 

@@ -1,7 +1,31 @@
 import { roundGain, type Words } from "../../../src/api/words.ts";
 
+const titles: Words["titles"] = {
+  malformed: "请求不正确",
+  unauthenticated: "请先登录",
+  forbidden: "这不由你来做",
+  "cross-origin": "请求来自别的网站",
+  "not-found": "没有这样的东西",
+  "method-not-allowed": "这里不能这样做",
+  conflict: "以现在的状况做不到",
+  "not-decided": "还没有任何决定",
+  "in-flight": "同一请求正在处理",
+  "answered-before": "同一请求已经处理过",
+  "too-large": "请求太大",
+  "unsupported-media": "请求的正文须为 JSON",
+  misdirected: "本服务器不用这个名字",
+  invalid: "提交的内容不正确",
+  "key-reused": "幂等键已用于另一请求",
+  "rate-limited": "请求太多",
+  internal: "Cairn 的缺陷",
+  damaged: "Cairn 的文件或数据库已损坏",
+  unavailable: "服务器现在做不到",
+};
+
 /** The sentences for reasons in 简体中文; the English ones are the server's own. */
 export const chinese: Words = {
+  titles,
+
   run: (reason) => {
     switch (reason.kind) {
       case "asked":
@@ -11,7 +35,7 @@ export const chinese: Words = {
       case "design":
         return "铺开一半的改动，一次看清多项";
       case "improve":
-        return `预计比目前最好的增益 ${roundGain(reason.expected)}；不同之处：${listed(reason.differsBy) || "无"}`;
+        return `预计在目前最好的之上再增益 ${roundGain(reason.expected)}；不同之处：${listed(reason.differsBy) || "无"}`;
       case "replicate":
         return `换一个种子再看一次（已有 ${reason.runs} 次），因为噪声使选择不清`;
       case "bold":

@@ -1,9 +1,11 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import type { Problem } from "../../../src/api/page.ts";
 import { ApiError, newId, UnreachableError } from "../api/client.ts";
 import { writeClipboard } from "../copying.ts";
 import { i18n } from "../i18n.ts";
 import classes from "./notify.module.css";
+import { wordsNow } from "./words.ts";
 
 /** Short words at the edge of the page: read out by screen readers, gone by themselves. */
 
@@ -27,13 +29,17 @@ export function copyText(text: string): void {
 
 /** What went wrong and what would be right. */
 export function notifyError(error: Error): void {
-  const { title, detail, help } = wordsOf(error);
+  const { title, detail, help, lang } = wordsOf(error);
   notifications.show({
     title,
     message: (
       <>
-        {detail}
-        {help !== null && <span className={classes.help}>{help}</span>}
+        <span lang={lang}>{detail}</span>
+        {help !== null && (
+          <span className={classes.help} lang={lang}>
+            {help}
+          </span>
+        )}
       </>
     ),
     color: "red",
@@ -42,11 +48,13 @@ export function notifyError(error: Error): void {
   });
 }
 
-/** A refusal in the server's words; anything else in ours. */
+/** A refusal under our title, in the server's words, which are English; anything else in ours. */
 export function wordsOf(error: Error): {
   readonly title: string;
   readonly detail: string;
   readonly help: string | null;
+  /** Of the detail and the help; absent: the page's. */
+  readonly lang?: string;
 } {
   if (!(error instanceof ApiError)) {
     const unreachable = error instanceof UnreachableError;
@@ -59,7 +67,12 @@ export function wordsOf(error: Error): {
   const { problem } = error;
   const issues = problem.issues.map(({ at, message }) => (at === "" ? message : `${at}: ${message}`));
   const detail = [problem.detail, ...issues].filter((part) => part !== "").join(" ");
-  return { title: problem.title || i18n.t("components:error.title"), detail, help: problem.help };
+  return { title: titleOf(problem), detail, help: problem.help, lang: "en" };
+}
+
+function titleOf({ type, title }: Problem): string {
+  const found = Object.entries(wordsNow().titles).find(([kind]) => kind === type);
+  return found?.[1] ?? (title || i18n.t("components:error.title"));
 }
 
 /** Says what was done, and for a while offers to undo it. */

@@ -57,14 +57,18 @@ export function RowsSkeleton({ rows = 6, height = 36 }: { readonly rows?: number
 /** Why something could not be shown, what would be right, and a way to try again. */
 export function ErrorPanel({ error, retry }: { readonly error: Error; readonly retry?: () => void }) {
   const { t } = useTranslation("components");
-  const { title, detail, help } = wordsOf(error);
+  const { title, detail, help, lang } = wordsOf(error);
   return (
     <section className={classes.error} role="alert">
       <IconAlert />
       <div>
         <strong>{title}</strong>
-        <p>{detail}</p>
-        {help !== null && <p className={classes.help}>{help}</p>}
+        <p lang={lang}>{detail}</p>
+        {help !== null && (
+          <p className={classes.help} lang={lang}>
+            {help}
+          </p>
+        )}
         {retry !== undefined && (
           <Button variant="default" mt="xs" onClick={retry}>
             {t("error.retry")}

@@ -90,7 +90,7 @@ export const messages = {
       contributions: "改进",
       runs: "运行",
       actions: "操作",
-      propose: "提出改进",
+      propose: "提出改动",
       copyLink: "复制本页链接",
       scheme: { light: "浅色", dark: "深色", auto: "颜色跟随系统" },
     },

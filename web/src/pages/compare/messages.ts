@@ -40,7 +40,7 @@ export const messages = {
     },
     noCurves: {
       title: "Nothing was logged",
-      text: 'A stage draws curves here when it writes points to the file in CAIRN_EVENTS: {"metric": "loss", "step": 10, "value": 3.2}.',
+      text: "A stage draws curves here when it writes points to the file in CAIRN_EVENTS, a line a point:",
     },
     alike: {
       title: "They are set up alike",
@@ -86,7 +86,7 @@ export const messages = {
     },
     noCurves: {
       title: "没有记录任何曲线",
-      text: '阶段向 CAIRN_EVENTS 指定的文件写入数据点后，这里会画出曲线：{"metric": "loss", "step": 10, "value": 3.2}。',
+      text: "阶段向 CAIRN_EVENTS 指定的文件写入数据点（每行一个）后，这里会画出曲线：",
     },
     alike: {
       title: "设置完全相同",

@@ -24,6 +24,9 @@ void i18n.loadNamespaces(["charts", "runs"]);
 
 const axes = ["step", "time", "tokens"] as const;
 
+/** As stages write it: docs/stage-protocol.md. */
+const curvePoint = '{"type": "metric", "name": "loss", "step": 10, "value": 3.2}';
+
 /** Any number of runs beside each other: what they logged, what they measured, in what they differ. */
 export default function ComparePage() {
   const { t } = useTranslation("compare");
@@ -137,7 +140,11 @@ function Charts({ comparison, runs, hidden, pointer }: ChartsProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the charts know runs by name and colour alone, whatever else of them changes.
   const named = useMemo(() => runs.map(({ row, label, slot }) => ({ id: row.id, label, slot })), [key]);
   if (comparison.curves.length === 0) {
-    return <EmptyState title={t("noCurves.title")}>{t("noCurves.text")}</EmptyState>;
+    return (
+      <EmptyState title={t("noCurves.title")} command={curvePoint}>
+        {t("noCurves.text")}
+      </EmptyState>
+    );
   }
   return (
     <section aria-label={t("curves")}>

@@ -94,7 +94,7 @@ function FileView({ file, wrap, open, onToggle }: FileViewProps) {
 const Lines = memo(function Lines({ hunks, wrap }: { readonly hunks: string; readonly wrap: boolean }) {
   const lines = diffLines(hunks);
   return (
-    <table className={classes.lines} data-wrap={wrap}>
+    <table className={classes.lines} data-wrap={wrap} translate="no">
       <tbody>
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name, and never move

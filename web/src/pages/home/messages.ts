@@ -87,12 +87,12 @@ export const messages = {
   },
   zh: {
     title: "首页",
-    propose: "提出改进",
+    propose: "提出改动",
     utility: "效用",
     of: "{{part}} / {{whole}}",
     runs_other: "{{count}} 次运行",
     empty: {
-      title: "还没有人提出改进",
+      title: "还没有人提出改动",
       words: "大家对模型的改动都在这里提出。Cairn 运行单位成本信息量最大的组合，并合入能做出最佳模型的那一组。",
       how: "在这里或终端里提出第一个；此后队列会自动测量它。",
     },

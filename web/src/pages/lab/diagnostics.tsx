@@ -3,7 +3,7 @@ import type { Lab } from "../../../../src/api/lab.ts";
 import { IconAlert } from "../../components/icons.tsx";
 import classes from "./lab.module.css";
 
-/** What is wrong with the lab's files, where, and what would be right. */
+/** What is wrong with the lab's files, where, and what would be right: in English, as `cairn check` says it. */
 export function Diagnostics({ lab: { diagnostics } }: { readonly lab: Lab }) {
   const { t } = useTranslation("lab");
   if (diagnostics.length === 0) return null;
@@ -25,8 +25,8 @@ export function Diagnostics({ lab: { diagnostics } }: { readonly lab: Lab }) {
         {diagnostics.map((it) => (
           <li key={`${it.path} ${it.line} ${it.column} ${it.message}`} data-severity={it.severity}>
             <code>{[it.path, it.line, it.column].filter((part) => part !== null).join(":")}</code>
-            <span>{it.message}</span>
-            {it.help === null ? null : <small>{it.help}</small>}
+            <span lang="en">{it.message}</span>
+            {it.help === null ? null : <small lang="en">{it.help}</small>}
           </li>
         ))}
       </ul>

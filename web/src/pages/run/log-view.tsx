@@ -108,7 +108,7 @@ export function LogView({ run, stage }: LogViewProps) {
             {t("log.earlier", { size: format.bytes(log.offset) })}
           </Button>
         )}
-        <div className={styles.lines} style={{ height: virtual.getTotalSize() }}>
+        <div className={styles.lines} translate="no" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => (
             <Line key={index} text={lines[index] ?? ""} start={start} sought={sought} current={hits[hit] === index} />
           ))}

@@ -32,7 +32,7 @@ export function StagePanel({ run, stage, pointer }: StagePanelProps) {
       {failed !== null && (
         <section className={styles.failure} role="alert">
           <h3>{t("failed")}</h3>
-          <pre>{words.failure(failed)}</pre>
+          <p>{words.failure(failed)}</p>
         </section>
       )}
       {reasons.length > 0 && (

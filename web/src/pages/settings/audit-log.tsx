@@ -37,7 +37,7 @@ export function AuditLog() {
             <Table.Tr key={entry.number}>
               <Table.Td className={classes.nowrap}>{format.instant(entry.at)}</Table.Td>
               <Table.Td>{entry.name}</Table.Td>
-              <Table.Td>{entry.operation}</Table.Td>
+              <Table.Td>{t(`audit.operation.${entry.operation}`, { defaultValue: entry.operation })}</Table.Td>
               <Table.Td className={classes.subject}>{entry.subject}</Table.Td>
               <Table.Td>{entry.status < 400 ? t("audit.done") : t("audit.refused", { status: entry.status })}</Table.Td>
             </Table.Tr>
