@@ -24,6 +24,10 @@ export async function checkOutput(
   declared: readonly string[],
   objectives: readonly ExpectedObjective[],
 ): Promise<Result<Metrics, FailureCause>> {
+  if (!(await isFolder(root))) {
+    const message = "it is not the directory that the stage was given: that was removed, or something put in its place";
+    return err({ kind: "bad-output", path: "$CAIRN_OUT", message });
+  }
   const items = objectives.filter((o) => o.items).map((o) => `${itemsFolder}/${o.name}.jsonl`);
   const missing: string[] = [];
   for (const path of new Set([...declared, ...items])) if (!(await isThere(join(root, path)))) missing.push(path);
@@ -122,6 +126,14 @@ export async function logTail(path: string, lines: number): Promise<readonly str
     if (isMissing(error)) return [];
     throw error;
   }
+}
+
+/** A link is none: what it leads to is somebody else's, to move and to change. */
+async function isFolder(path: string): Promise<boolean> {
+  return unlessMissing(
+    lstat(path).then((found) => found.isDirectory()),
+    false,
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {

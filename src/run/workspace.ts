@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, isDigest } from "../base/digest.ts";
 import { isMissing, unlessMissing } from "../base/system-error.ts";
@@ -87,6 +87,8 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 async function makeWritable(folder: string): Promise<void> {
+  // A stage may have put a link in the place of a folder that it was given: what that leads to is not Cairn's.
+  if (!(await lstat(folder)).isDirectory()) return;
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await makeWritable(join(folder, entry.name));

@@ -1,6 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/base/digest.ts";
@@ -132,6 +143,29 @@ describe("a stage that goes wrong", () => {
     const script = `echo '{{"loss":1}}' > $CAIRN_OUT/metrics.json; mkdir $CAIRN_OUT/items; M=$CAIRN_OUT/items/loss.jsonl; ${thing}`;
     const items = await causeOf(script, {}, { objectives: new Map([["s", [{ name: "loss", items: true }]]]) });
     expect(items).toMatchObject({ kind: "bad-metrics", file: "items/loss.jsonl" });
+  });
+
+  it("puts a link in the place of a directory that it was given: what that leads to is left as it is", async () => {
+    const other = mkdtempSync(join(tmpdir(), "cairn-other-"));
+    mkdirSync(join(other, "own"), { mode: 0o700 });
+    for (const name of ["metrics.json", "own/model"]) writeFileSync(join(other, name), '{"loss": 1}');
+    try {
+      for (const change of ["rm -r $CAIRN_OUT", `rm -r $CAIRN_OUT; ln -s ${other} $CAIRN_OUT`]) {
+        const cause = await causeOf(change, {}, { objectives: loss });
+        expect(cause).toMatchObject({ kind: "bad-output", path: "$CAIRN_OUT" });
+        await rig?.close();
+      }
+      const own = await open();
+      const script = `rm -r $CAIRN_RESUME; ln -s ${other} $CAIRN_RESUME; echo 1 > $CAIRN_OUT/x`;
+      const { stages } = await own.runner.run({ id: "r", recipe: await own.recipe(stage("s", script)), seed: 1 });
+      doneOf(stages.get("s"));
+      expect(readdirSync(join(own.workspace, "resume"))).toEqual([]);
+      const modes = ["metrics.json", "own", "own/model"].map((name) => statSync(join(other, name)).mode & 0o222);
+      expect(modes).toEqual([0o200, 0o200, 0o200]);
+      expect(statSync(join(other, "own")).mode & 0o777).toBe(0o700);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
   });
 
   it("puts a pipe where its events are to go: it has none, and is a stage like any other", async () => {
