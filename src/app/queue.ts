@@ -19,7 +19,9 @@ import type { Capacity, ExpectedObjective, Runner } from "../run/runner.ts";
 import { createRunner } from "../run/scheduler.ts";
 import type { RunRow, RunStage } from "../store/store.ts";
 import { originOf } from "./contexts.ts";
+import { CairnError, type Failure } from "./errors.ts";
 import { executorOf } from "./executors.ts";
+import { hindranceOf } from "./hindrance.ts";
 import { type History, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { failureOfAttempts } from "./reasons.ts";
@@ -144,6 +146,8 @@ class Queue {
   #coreSeconds = 0;
   #gpuSeconds = 0;
   #baselineFailure: { failure: StageFailure; detail: readonly string[] } | null = null;
+  /** Why nothing more is to be started, until somebody has mended it. */
+  #hindrance: Failure | null = null;
 
   constructor(current: () => Session, runner: Runner, record: StageRecord, capacity: Capacity, options: QueueOptions) {
     this.#current = current;
@@ -159,6 +163,7 @@ class Queue {
     let idle = 0;
     for (;;) {
       if (this.#options.signal.aborted) return this.#drained({ kind: "interrupted" });
+      if (this.#hindrance !== null) return this.#drained({ kind: "interrupted" });
       if (this.#baselineFailure !== null) {
         await this.#runner.cancel();
         return this.#drained({ kind: "baseline-failed", ...this.#baselineFailure });
@@ -227,15 +232,14 @@ class Queue {
     for (const run of asked) {
       const session = this.#current();
       while (this.#inFlight.size >= slotsOf(session, this.#capacity)) await Promise.race(this.#inFlight.values());
-      if (signal.aborted) break;
+      if (signal.aborted || this.#hindrance !== null) break;
       const row = await this.#start(session, { ...run, cost: 0 });
       if (!this.#inFlight.has(row.id)) others.push([row, run.combination]);
     }
     for (;;) {
       others = await this.#ofOthers(others);
-      await Promise.all(this.#inFlight.values());
-      if (signal.aborted) return { kind: "interrupted" };
-      if (others.length === 0) return { kind: "exhausted" };
+      const end = await this.#drained({ kind: "exhausted" });
+      if (signal.aborted || others.length === 0) return end;
       await new Promise((wake) => setTimeout(wake, idleMilliseconds));
     }
   }
@@ -254,9 +258,11 @@ class Queue {
     });
   }
 
+  /** When what runs has ended. @throws CairnError `unavailable` when something would keep every run from being made. */
   async #drained(end: QueueEnd): Promise<QueueEnd> {
     await Promise.all(this.#inFlight.values());
     if (this.#options.signal.aborted) return { kind: "interrupted" };
+    if (this.#hindrance !== null) throw new CairnError(this.#hindrance);
     return this.#baselineFailure === null ? end : { kind: "baseline-failed", ...this.#baselineFailure };
   }
 
@@ -329,11 +335,18 @@ class Queue {
     this.#coreSeconds += summary.coreSeconds;
     this.#gpuSeconds += summary.gpuSeconds;
     if (summary.executed) this.#runs += 1;
-    const finished = await store.updateRun(row.id, owner, summary);
+    const hindrance = await hindranceOf(session, result);
+    this.#hindrance ??= hindrance;
+    // What would have failed every run is no failure of this one: it is asked for anew when that is mended.
+    const finished = await store.updateRun(
+      row.id,
+      owner,
+      hindrance === null ? summary : { ...summary, state: "cancelled" },
+    );
     if (finished === null || summary.state === "pending") return;
     // One of a lab that was edited since says nothing of the baseline as it is now.
     const isBaseline = isSameCombination(combination, loaded.baseline) && this.#current() === session;
-    if (summary.state === "failed" && isBaseline) this.#baselineFailure = failureOf(result);
+    if (finished.state === "failed" && isBaseline) this.#baselineFailure = failureOf(result);
     this.#options.onEvent({ kind: "run-finished", run: finished, values: valuesOf(session, result) });
   }
 

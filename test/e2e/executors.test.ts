@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -77,6 +77,45 @@ describe("the same lab", { timeout: 200_000 }, () => {
     expect(out).toContain("Ray at http://127.0.0.1:9 does not answer");
     expect(out).toContain("docs/clusters.md");
   });
+});
+
+test("a cluster that takes no stage any more ends the queue, and is laid at no combination's door", {
+  timeout: 120_000,
+}, async () => {
+  const cluster = await startRay("right");
+  stops.push(() => cluster.stop());
+  stops.push(() => void delete process.env.CAIRN_RAY_TOKEN);
+  const rig = rigOn("", null);
+  const lab = [
+    "cairn: 1",
+    "name: one",
+    "stages: { train: { run: 'sh train.sh {size}', code: [train.sh], params: { size: 1 } } }",
+    "objectives: { loss: { stage: train, goal: minimize, matters: 0.1 } }",
+    `executor: { kind: ray, address: '${cluster.address}' }`,
+    "",
+  ];
+  writeFileSync(join(rig.dir, "cairn.yaml"), lab.join("\n"));
+  writeFileSync(join(rig.dir, "train.sh"), 'printf \'{"loss": %s}\' "$1" > "$CAIRN_OUT/metrics.json"\n');
+  mkdirSync(join(rig.dir, "contributions"));
+  writeFileSync(join(rig.dir, "contributions", "large.yaml"), "title: Large\nby: [lin]\narea: architecture\nset: { train.size: 2 }\n");
+  process.env.CAIRN_RAY_TOKEN = "right";
+  const first = await rig.cairn("run", "baseline");
+  expect([first.code, first.err]).toEqual([0, expect.any(String)]);
+  const before = cluster.started.length;
+  process.env.CAIRN_RAY_TOKEN = "expired";
+  const states = async () => {
+    const { out } = await rig.cairn("report", "--json");
+    return findings.parse(JSON.parse(out)).runs.map(({ state }) => state);
+  };
+  for (const argv of [["run"], ["run", "large", "--seeds", "3"]]) {
+    const { code, err } = await rig.cairn(...argv);
+    expect([code, err]).toEqual([7, expect.stringMatching(/nothing more is started: .*refuses the token/)]);
+  }
+  expect(await states()).not.toContain("failed");
+  expect(cluster.started).toHaveLength(before);
+  process.env.CAIRN_RAY_TOKEN = "right";
+  expect((await rig.cairn("run", "large")).code).toBe(0);
+  expect((await states()).filter((state) => state === "done")).toHaveLength(2);
 });
 
 describe("jobs elsewhere", { timeout: 120_000 }, () => {

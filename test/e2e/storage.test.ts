@@ -87,6 +87,20 @@ test("a storage that cannot be used is said before anything is started", async (
   expect((await here.cairn("status")).err).toContain("500MiB");
 });
 
+test("a token that expires in the middle of the work ends the queue, and is laid at no combination's door", async () => {
+  let expired = false;
+  s3.harm = ({ operation, key }) => {
+    expired ||= operation === "PutObject" && key.includes("manifests");
+    return expired ? { kind: "refuse", status: 400, code: "ExpiredToken" } : null;
+  };
+  const { code, err } = await here.cairn("run");
+  expect([code, err]).toEqual([7, expect.stringMatching(/does not accept the credentials.*ExpiredToken/s)]);
+  const seen = z.looseObject({ runs: z.array(z.object({ state: z.string() })) });
+  expect(seen.parse(await here.json("report")).runs.filter(({ state }) => state === "failed")).toEqual([]);
+  s3.harm = () => null;
+  expect((await here.cairn("run", "baseline")).code).toBe(0);
+});
+
 test("a stage whose output cannot be stored has failed, is tried again, and nothing is recorded of it", async () => {
   let refusals = 0;
   s3.harm = ({ operation, key }) => {
