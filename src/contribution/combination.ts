@@ -28,12 +28,18 @@ export function combinationFromIds(space: Space, ids: readonly LevelId[]): Combi
   return combination;
 }
 
+const indexes = new WeakMap<Space, ReadonlyMap<LevelId, LevelRef>>();
+
 export function findLevel(space: Space, id: LevelId): LevelRef | null {
-  for (const [factor, { levels }] of space.factors.entries()) {
-    const index = levels.findIndex((level) => level.id === id);
-    if (index !== -1) return { factor, level: index + 1 };
-  }
-  return null;
+  const known = indexes.get(space);
+  if (known !== undefined) return known.get(id) ?? null;
+  const levels = space.factors.flatMap(({ levels }, factor) =>
+    levels.map((level, i): [LevelId, LevelRef] => [level.id, { factor, level: i + 1 }]),
+  );
+  // The first of a name counts.
+  const index = new Map(levels.toReversed());
+  indexes.set(space, index);
+  return index.get(id) ?? null;
 }
 
 /** Whether everything required is in and nothing excluded is. (Three patches may still not apply together.) */

@@ -14,6 +14,7 @@ import {
   divergenceProbability,
   type Ensemble,
   estimateDifference,
+  heldRuns,
   type Mixture,
   mixtureMean,
   mixtureSd,
@@ -93,10 +94,10 @@ export function utilityNoiseOf(knowledge: Knowledge, ensemble: Ensemble): number
   return Math.hypot(...knowledge.objectives.map(({ weight, matters }, m) => (weight * (sds[m] ?? 0)) / matters));
 }
 
-/** Every distinct combination with a finished run. */
+/** Every distinct combination of the finished runs that the model holds. */
 export function evaluatedCombinations(knowledge: Knowledge): Combination[] {
   const seen = new Map<string, Combination>();
-  for (const { combination } of knowledge.observations) seen.set(combinationKey(combination), combination);
+  for (const { combination } of heldRuns(knowledge)) seen.set(combinationKey(combination), combination);
   return [...seen.values()];
 }
 

@@ -225,9 +225,10 @@ function searchIsOver(
     explore: 0,
     seed: "stop",
   };
+  // In this order: there are far more runs to look at than levels.
   return (
-    bestExpectedImprovement(request, ensemble) < Math.max(0.1, 0.02 * gain) &&
-    placementLoss(knowledge, ensemble, best) < Math.max(0.5, 0.05 * gain)
+    placementLoss(knowledge, ensemble, best) < Math.max(0.5, 0.05 * gain) &&
+    bestExpectedImprovement(request, ensemble) < Math.max(0.1, 0.02 * gain)
   );
 }
 

@@ -93,6 +93,7 @@ function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessm
   const shape = knowledgeShape(knowledge);
   const { recommended } = assessment;
   const confirmed = assessment.confirmation?.outcome === "confirmed";
+  const effects = effectsOf(knowledge, ensemble, shape, recommended);
   return {
     state: stateOf(assessment),
     baseline: knowledge.baseline,
@@ -104,8 +105,8 @@ function elaborate(knowledge: Knowledge, ensemble: Ensemble, assessment: Assessm
       assessment,
       pairsToGo: remainingPairs(knowledge, ensemble, assessment),
     }),
-    effects: effectsOf(knowledge, ensemble, shape, recommended),
-    interactions: interactionsOf(knowledge, ensemble, shape, recommended),
+    effects,
+    interactions: interactionsOf(knowledge, ensemble, shape, recommended, effects),
     noise: noiseOf(knowledge, ensemble),
     points: pointsOf(knowledge, ensemble, shape),
     credit: confirmed ? creditOf(knowledge, ensemble, recommended, confirmedGain(knowledge, recommended)) : [],

@@ -101,7 +101,7 @@ describe("averages are over all combinations alike", () => {
     const everywhere = allCombinations(free.space);
     const mean = (of: (x: Combination) => number) => everywhere.reduce((sum, x) => sum + of(x) / everywhere.length, 0);
     const effects = effectsOf(known, belief, shape, set);
-    const pairs = interactionsOf(known, belief, shape, set);
+    const pairs = interactionsOf(known, belief, shape, set, effectsOf(known, belief, shape, set));
     for (const name of names) {
       const effect = effects.find((e) => e.level === "f0=l2" && e.sense === "on-average" && e.objective === name);
       close(
@@ -132,7 +132,7 @@ function crossed(
 }
 
 describe("interactions", () => {
-  const pairs = interactionsOf(knowledge, ensemble, shape, set);
+  const pairs = interactionsOf(knowledge, ensemble, shape, set, effectsOf(knowledge, ensemble, shape, set));
   const found = (a: string, b: string, sense: string, name: string | null) =>
     pairs.find((pair) => pair.a === a && pair.b === b && pair.sense === sense && pair.objective === name)?.estimate
       .mean;

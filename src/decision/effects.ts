@@ -1,8 +1,8 @@
 import type { Combination, LevelRef } from "../contribution/contribution.ts";
-import { type Ensemble, estimate, inOwnSign, intervalOf, mixtureMean, noiseSds } from "../plan/belief.ts";
+import { type Ensemble, estimateAll, inOwnSign, intervalOf, mixtureMean, noiseSds } from "../plan/belief.ts";
 import { type Change, contrast, difference, type Functional, point, type Shape } from "../plan/functional.ts";
 import type { Knowledge } from "../plan/plan.ts";
-import { combinationKey, levelId, levelsOf, stepOf } from "../plan/space.ts";
+import { combinationKey, hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
 import { evaluatedCombinations } from "./appraise.ts";
 import type { Effect, Interaction, Noise, Point, Sense } from "./decision.ts";
 import { intervalsOf } from "./gains.ts";
@@ -26,14 +26,29 @@ function changeOf(ref: LevelRef): Change {
 const senses = ["alone", "in-set", "on-average"] as const satisfies readonly Sense[];
 
 export function effectsOf(knowledge: Knowledge, ensemble: Ensemble, shape: Shape, recommended: Combination): Effect[] {
-  return levelsOf(knowledge.space).flatMap((ref) =>
+  const asked = levelsOf(knowledge.space).flatMap((ref) =>
     senses.flatMap((sense) => {
       const functional = effectFunctional(knowledge, shape, recommended, ref, sense);
-      if (functional === null) return [];
-      const level = levelId(knowledge.space, ref);
-      return intervalsOf(knowledge, estimate(ensemble, functional)).map((row) => ({ level, sense, ...row }));
+      return functional === null ? [] : [{ level: levelId(knowledge.space, ref), sense, functional }];
     }),
   );
+  return answersOf(knowledge, ensemble, asked);
+}
+
+/** Each question with its functional's intervals, one a row. */
+function answersOf<Q extends { readonly functional: Functional }>(
+  knowledge: Knowledge,
+  ensemble: Ensemble,
+  asked: readonly Q[],
+) {
+  const found = estimateAll(
+    ensemble,
+    asked.map(({ functional }) => functional),
+  );
+  return asked.flatMap(({ functional: _, ...question }, i) => {
+    const estimate = found[i];
+    return estimate === undefined ? [] : intervalsOf(knowledge, estimate).map((row) => ({ ...question, ...row }));
+  });
 }
 
 /** f(11) − f(10) − f(01) + f(00) of two levels, everything else as in the sense. */
@@ -41,25 +56,44 @@ export function interactionFunctional(shape: Shape, a: LevelRef, b: LevelRef, at
   return contrast(shape, [changeOf(a), changeOf(b)], at);
 }
 
+/** Of more levels than this, pairs are asked of those that do most: the pairs of 200 levels nobody reads. */
+const mostPaired = 40;
+
 export function interactionsOf(
   knowledge: Knowledge,
   ensemble: Ensemble,
   shape: Shape,
   recommended: Combination,
+  effects: readonly Effect[],
 ): Interaction[] {
   const { space, baseline } = knowledge;
-  const levels = levelsOf(space);
-  return levels.flatMap((a, i) =>
+  const levels = mostTelling(knowledge, recommended, effects);
+  const asked = levels.flatMap((a, i) =>
     levels.slice(i + 1).flatMap((b) => {
       if (a.factor === b.factor || areExcluded(knowledge, a, b)) return [];
       const names = { a: levelId(space, a), b: levelId(space, b) };
-      return senses.flatMap((sense) => {
+      return senses.map((sense) => {
         const at = sense === "alone" ? baseline : sense === "in-set" ? recommended : null;
-        const found = estimate(ensemble, interactionFunctional(shape, a, b, at));
-        return intervalsOf(knowledge, found).map((row) => ({ ...names, sense, ...row }));
+        return { ...names, sense, functional: interactionFunctional(shape, a, b, at) };
       });
     }),
   );
+  return answersOf(knowledge, ensemble, asked);
+}
+
+/** All levels while they are few; else those of the recommended set and of the baseline first, then by their effect on utility. */
+function mostTelling({ space, baseline }: Knowledge, set: Combination, effects: readonly Effect[]): LevelRef[] {
+  const all = levelsOf(space);
+  if (all.length <= mostPaired) return all;
+  const sizes = new Map<string, number>();
+  for (const { level, objective, estimate } of effects)
+    if (objective === null) sizes.set(level, Math.max(sizes.get(level) ?? 0, Math.abs(estimate.mean)));
+  const rank = (ref: LevelRef) =>
+    hasLevel(set, ref) || hasLevel(baseline, ref) ? Number.POSITIVE_INFINITY : (sizes.get(levelId(space, ref)) ?? 0);
+  const chosen = new Set(
+    all.toSorted((a, b) => (rank(b) > rank(a) ? 1 : rank(b) < rank(a) ? -1 : 0)).slice(0, mostPaired),
+  );
+  return all.filter((ref) => chosen.has(ref));
 }
 
 function areExcluded({ space }: Knowledge, a: LevelRef, b: LevelRef): boolean {
@@ -80,7 +114,7 @@ export function noiseOf(knowledge: Knowledge, ensemble: Ensemble): Noise[] {
   });
 }
 
-/** Every combination that was run, with the model's belief; on the front when no other is at least as good on all weighted objectives. */
+/** Every combination of the runs that the model holds, with its belief; on the front when no other is at least as good on all weighted objectives. */
 export function pointsOf(knowledge: Knowledge, ensemble: Ensemble, shape: Shape): Point[] {
   const runs = new Map<string, number>();
   for (const { combination } of knowledge.observations) {
@@ -88,11 +122,19 @@ export function pointsOf(knowledge: Knowledge, ensemble: Ensemble, shape: Shape)
     runs.set(key, (runs.get(key) ?? 0) + 1);
   }
   const weighted = knowledge.objectives.map(({ weight }) => weight > 0);
-  const judged = evaluatedCombinations(knowledge).map((combination) => {
-    const found = estimate(ensemble, point(shape, combination));
-    const gain = estimate(ensemble, difference(shape, combination, knowledge.baseline));
-    const means = found.objectives.map(mixtureMean).filter((_, m) => weighted[m]);
-    return { combination, found, gain, means };
+  const combinations = evaluatedCombinations(knowledge);
+  const at = estimateAll(
+    ensemble,
+    combinations.map((x) => point(shape, x)),
+  );
+  const gains = estimateAll(
+    ensemble,
+    combinations.map((x) => difference(shape, x, knowledge.baseline)),
+  );
+  const judged = combinations.flatMap((combination, i) => {
+    const [found, gain] = [at[i], gains[i]];
+    if (found === undefined || gain === undefined) return [];
+    return { combination, found, gain, means: found.objectives.map(mixtureMean).filter((_, m) => weighted[m]) };
   });
   return judged.map(({ combination, found, gain, means }) => ({
     combination,

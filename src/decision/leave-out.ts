@@ -5,7 +5,6 @@ import { argmax } from "../math/vector.ts";
 import { type Ensemble, estimateDifference, mixtureMean, mixtureSd } from "../plan/belief.ts";
 import { type Knowledge, keep } from "../plan/plan.ts";
 import { combinationKey, hamming, stepOf } from "../plan/space.ts";
-import { evaluatedCombinations } from "./appraise.ts";
 
 /** The recommended set without parts whose worth is in doubt. */
 export interface LeaveOut {
@@ -19,8 +18,8 @@ export interface LeaveOut {
  */
 export function leaveOutsOf(knowledge: Knowledge, ensemble: Ensemble, set: Combination): LeaveOut[] {
   const { baseline } = knowledge;
-  const seen = new Set(evaluatedCombinations(knowledge).map(combinationKey));
-  for (const { combination } of knowledge.failed) seen.add(combinationKey(combination));
+  const seen = new Set<string>();
+  for (const { combination } of [...knowledge.observations, ...knowledge.failed]) seen.add(combinationKey(combination));
   const isNew = (x: Combination) => !seen.has(combinationKey(x)) && hamming(x, baseline) > 0;
 
   const pruned = pruneByModel(knowledge, ensemble, set);

@@ -18,15 +18,16 @@ import {
   knowledgeShape,
   probabilityAbove,
 } from "../plan/belief.ts";
+import { pairMeans } from "../plan/pairs.ts";
 import { type Knowledge, keep } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
-import { hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
+import { hamming, hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
 import type { Assessment } from "./assess.ts";
 import type { LandReason, ShelveReason, UndecidedReason, Verdict } from "./decision.ts";
 import { interactionFunctional } from "./effects.ts";
 import { utilityInterval } from "./gains.ts";
 
-export interface Judge {
+export interface Situation {
   readonly knowledge: Knowledge;
   readonly ensemble: Ensemble;
   readonly assessment: Assessment;
@@ -34,9 +35,14 @@ export interface Judge {
   readonly pairsToGo: number;
 }
 
+interface Judge extends Situation {
+  readonly together: () => Together;
+}
+
 /** One a level that is not in the baseline, in the space's order. */
-export function verdictsOf(judge: Judge): Verdict[] {
-  const { knowledge } = judge;
+export function verdictsOf(situation: Situation): Verdict[] {
+  const { knowledge } = situation;
+  const judge: Judge = { ...situation, together: createTogether(situation) };
   return levelsOf(knowledge.space)
     .filter((ref) => !hasLevel(knowledge.baseline, ref))
     .map((ref) =>
@@ -235,15 +241,50 @@ function rivalOf(judge: Judge, ref: LevelRef, alone: Interval): LevelRef | null 
 function partnerOf(judge: Judge, ref: LevelRef): LevelRef | null {
   const { knowledge, assessment } = judge;
   const { recommended } = assessment;
+  const together = judge.together();
   for (const other of levelsOf(knowledge.space)) {
     if (other.factor === ref.factor || recommended[other.factor] !== knowledge.baseline[other.factor]) continue;
     if (hasLevel(recommended, other)) continue;
     const withOther = stepOf(knowledge, recommended, other);
     if (withOther === null || hasLevel(withOther.within, ref)) continue;
-    const together = stepInterval(judge, withOther.within, ref);
-    if (together !== null && together.low > keep) return other;
+    const step = stepOf(knowledge, withOther.within, ref);
+    if (step === null || isHopeless(together, step, recommended, ref, other)) continue;
+    const found = intervalOf(
+      estimateDifference(judge.ensemble, step.within, step.without).utility,
+      knowledge.confidence,
+    );
+    if (found.mean > keep && found.low > keep) return other;
   }
   return null;
+}
+
+/** Whether two levels, where nothing else moves with them, are not worth their keep even in the mean. */
+function isHopeless(
+  together: Together,
+  { within, without }: { readonly within: Combination; readonly without: Combination },
+  set: Combination,
+  ref: LevelRef,
+  other: LevelRef,
+): boolean {
+  const alone = hamming(within, set) === 2 && hamming(without, set) === 1 && hasLevel(without, other);
+  return alone && together(ref, other) <= keep;
+}
+
+/** Mean utility of the first level beside the second, both added to the recommended set. */
+type Together = (ref: LevelRef, other: LevelRef) => number;
+
+/** Of all pairs at once, when the first is asked of. */
+function createTogether({ knowledge, ensemble, assessment }: Situation): () => Together {
+  let made: Together | null = null;
+  return () => {
+    if (made !== null) return made;
+    const levels = levelsOf(knowledge.space);
+    const index = new Map(levels.map((level, i) => [levelId(knowledge.space, level), i]));
+    const indexOf = (level: LevelRef) => index.get(levelId(knowledge.space, level)) ?? Number.NaN;
+    const means = pairMeans(ensemble, assessment.recommended, levels);
+    made = (ref, other) => means[indexOf(ref) * levels.length + indexOf(other)] ?? Number.NaN;
+    return made;
+  };
 }
 
 /** When a level buys one objective with another: the objective that it surely costs most. */

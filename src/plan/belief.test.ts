@@ -8,6 +8,7 @@ import {
   drawEnsemble,
   estimate,
   estimateDifference,
+  heldRuns,
   inOwnSign,
   intervalOf,
   mixtureMean,
@@ -95,4 +96,20 @@ test("a diverged run counts as worse than the worst, and moves the probability o
   expect(divergenceProbability(belief, [1, 1, 1])).toBeGreaterThan(0.7);
   expect(divergenceProbability(belief, [1, 1, 0])).toBeLessThan(0.3);
   expect(divergenceProbability(believe(knowledge), [1, 1, 1])).toBe(0);
+});
+
+test("of too many runs the model holds those of the baseline, the confirmations and the latest, in order", () => {
+  const base = observe(truth, "held", { combination: [0, 0, 0], seed: 1, purpose: "search" });
+  const other = observe(truth, "held", { combination: [1, 0, 0], seed: 1, purpose: "search" });
+  const observations = Array.from({ length: 5000 }, (_, i) => ({
+    ...(i === 7 ? base : other),
+    purpose: i === 11 ? ("confirm" as const) : ("search" as const),
+    run: `${i}`,
+  }));
+  const held = heldRuns({ observations, baseline: [0, 0, 0] });
+  expect(held).toHaveLength(600);
+  expect(held.slice(0, 2).map(({ run }) => run)).toEqual(["7", "11"]);
+  expect(held.slice(2)).toEqual(observations.slice(-598));
+  const few = observations.slice(0, 600);
+  expect(heldRuns({ observations: few, baseline: [0, 0, 0] })).toBe(few);
 });

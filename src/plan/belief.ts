@@ -27,6 +27,7 @@ import {
 } from "./model.ts";
 import type { Knowledge } from "./plan.ts";
 import { diverged, encode, encodeCombination, scaleObjective } from "./scale.ts";
+import { combinationKey } from "./space.ts";
 
 export interface ObjectiveBelief {
   readonly objective: ResolvedObjective;
@@ -64,8 +65,29 @@ export function believe(knowledge: Knowledge): Belief {
 }
 
 /** The rows of the model. What is nearest to now comes last: where there are very many runs, the latest are asked first. */
-export function modelRuns({ elsewhere, observations }: Pick<Knowledge, "elsewhere" | "observations">): Observation[] {
-  return [...elsewhere, ...observations];
+export function modelRuns(knowledge: Pick<Knowledge, "elsewhere" | "observations" | "baseline">): Observation[] {
+  return [...knowledge.elsewhere, ...heldRuns(knowledge)];
+}
+
+/** Of the observations, as many as the model holds: its work grows with their number's cube, its memory with the square. */
+const mostRuns = 600;
+
+/**
+ * The observations that the model holds, in their order: all while they are no more than it can; else those that are not of
+ * the search and those of the baseline, by which everything is measured, and the latest. They are chosen by what was run and
+ * when, never by what came out, so that what is left out makes intervals wider and no more.
+ */
+export function heldRuns({
+  observations,
+  baseline,
+}: Pick<Knowledge, "observations" | "baseline">): readonly Observation[] {
+  if (observations.length <= mostRuns) return observations;
+  const base = combinationKey(baseline);
+  const isAnchor = (run: Observation) => run.purpose !== "search" || combinationKey(run.combination) === base;
+  const anchors = observations.filter(isAnchor).slice(-mostRuns / 2);
+  const latest = observations.filter((run) => !isAnchor(run)).slice(anchors.length - mostRuns);
+  const held = new Set([...anchors, ...latest]);
+  return observations.filter((run) => held.has(run));
 }
 
 /** Where each factor's and each context's levels are. */

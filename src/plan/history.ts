@@ -1,10 +1,11 @@
 import type { Combination } from "../contribution/contribution.ts";
+import { heldRuns } from "./belief.ts";
 import type { PlanRequest } from "./plan.ts";
 import { combinationKey, hasLevel, isLegal } from "./space.ts";
 
 /** What has been run or is on its way, by combination. */
 export interface History {
-  /** Distinct combinations with at least one finished run, in order of first appearance. */
+  /** Distinct combinations of the finished runs that the model holds, in order of first appearance. */
   readonly evaluated: readonly Combination[];
   /** Finished and pending runs of a combination. */
   readonly runsOf: (x: Combination) => number;
@@ -26,10 +27,8 @@ export function historyOf(request: PlanRequest): History {
     if (known === undefined) seeds.set(key, new Set([seed]));
     else known.add(seed);
   };
-  for (const run of knowledge.observations) {
-    evaluated.set(combinationKey(run.combination), run.combination);
-    note(run.combination, run.seed);
-  }
+  for (const run of knowledge.observations) note(run.combination, run.seed);
+  for (const { combination } of heldRuns(knowledge)) evaluated.set(combinationKey(combination), combination);
   for (const run of pending) note(run.combination, run.seed);
   const search = [...knowledge.observations, ...pending].filter((run) => run.purpose === "search");
   return {

@@ -450,13 +450,20 @@ export function projectPoint(posterior: Posterior, differences: Differences): Pr
 }
 
 /** cov(f(x_i) + μ, f(x) + μ) for every run i. */
-function crossAt({ data, hyper }: Posterior, { starts, columns }: Differences): Float64Array {
+function crossAt(posterior: Posterior, differences: Differences): Float64Array {
+  const v = signalAt(posterior, differences);
+  for (let i = 0; i < v.length; i++) v[i] = at(v, i) + levelVariance;
+  return v;
+}
+
+/** cov(f(x_i), f(x)) for every run i. */
+export function signalAt({ data, hyper }: Posterior, { starts, columns }: Differences): Float64Array {
   const v = new Float64Array(data.n);
   for (let i = 0; i < data.n; i++) {
     let exponent = 0;
     const end = starts[i + 1] ?? 0;
     for (let d = starts[i] ?? 0; d < end; d++) exponent += at(hyper.theta, columns[d] ?? 0);
-    v[i] = hyper.signal * Math.exp(-exponent) + levelVariance;
+    v[i] = hyper.signal * Math.exp(-exponent);
   }
   return v;
 }
