@@ -108,6 +108,7 @@ export function RunTable(props: RunTableProps) {
       tabIndex={0}
       data-narrow={narrow || undefined}
       data-stale={stale || undefined}
+      onScroll={({ currentTarget }) => currentTarget.toggleAttribute("data-sideways", currentTarget.scrollLeft > 0)}
     >
       <div className={styles.head} role="row" aria-rowindex={1} style={narrow ? undefined : { width: wide }}>
         <div className={styles.chooser} role="columnheader">
