@@ -30,7 +30,7 @@ export async function examine(from: string): Promise<readonly Finding[]> {
 /** As what a command would fail, by the worst that was found; null: it would not. */
 export function troubleOf(findings: readonly Finding[]): Trouble | null {
   const found = new Set(findings.map(({ failure }) => failure));
-  const worstFirst = ["damaged", "unavailable", "invalid"] as const;
+  const worstFirst = ["damaged", "unavailable", "invalid", "usage"] as const;
   return worstFirst.find((trouble) => found.has(trouble)) ?? null;
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { threadId } from "node:worker_threads";
 import { z } from "zod";
 import { type Digest, isDigest, parseDigest, sha256 } from "../base/digest.ts";
+import { errorCode } from "../base/system-error.ts";
 
 /** Files up to this size are read in one piece, which is several times faster than a stream. */
 const wholeRead = 1 << 20;
@@ -71,11 +72,17 @@ export async function openHashMemo(file: string | null): Promise<HashMemo> {
     save: async () => {
       if (file === null || !changed) return;
       const text = JSON.stringify([...used].map(([path, { identity, digest }]) => [path, identity, digest]));
-      await mkdir(dirname(file), { recursive: true });
       const temporary = `${file}.${process.pid}-${threadId}-${saves++}`;
-      await writeFile(temporary, text);
-      await rename(temporary, file);
-      changed = false;
+      try {
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(temporary, text);
+        await rename(temporary, file);
+        changed = false;
+      } catch (error) {
+        // A full disk, or one that is only read, must not keep anybody from looking at the lab: it is hashed again.
+        if (errorCode(error) === null) throw error;
+        await rm(temporary, { force: true }).catch(() => {});
+      }
     },
   };
 }

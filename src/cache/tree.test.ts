@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -126,6 +127,13 @@ describe("a lab's tree", () => {
     }
     write(".cairn/hashes.json", '[["half');
     expect(await scanTree(lab)).toEqual(texts({ a: "9" }));
+  });
+
+  it("does without its memory where that cannot be written", async () => {
+    write("a", "1");
+    mkdirSync(join(lab, ".cairn", "hashes.json", "in the way"), { recursive: true });
+    expect(await scanTree(lab)).toEqual(texts({ a: "1" }));
+    expect(readdirSync(join(lab, ".cairn"))).toEqual(["hashes.json"]);
   });
 
   it("can be asked about single files", async () => {

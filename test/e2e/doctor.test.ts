@@ -17,7 +17,7 @@ const findings = z.array(
     state: z.enum(["ok", "warning", "problem"]),
     detail: z.string(),
     mend: z.string().nullable(),
-    failure: z.enum(["invalid", "damaged", "unavailable"]).nullable(),
+    failure: z.enum(["invalid", "damaged", "unavailable", "usage"]).nullable(),
   }),
 );
 
@@ -118,8 +118,8 @@ describe("a storage", () => {
 
   test("whose address is not right is the command line's", async () => {
     process.env.CAIRN_ARTIFACTS_URL = "s3://key:secret@bucket/x";
-    const [, names, words] = await complaint();
-    expect(names).toBe("storage");
+    const [code, names, words] = await complaint();
+    expect([code, names]).toEqual([2, "storage"]);
     expect(words).not.toContain("secret@");
   });
 

@@ -11,7 +11,7 @@ export interface Finding {
   readonly failure: Trouble | null;
 }
 
-export type Trouble = Extract<Failure["kind"], "invalid" | "damaged" | "unavailable">;
+export type Trouble = Extract<Failure["kind"], "invalid" | "damaged" | "unavailable" | "usage">;
 
 export function fine(name: string, detail: string): Finding {
   return { name, state: "ok", detail, mend: null, failure: null };

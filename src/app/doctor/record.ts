@@ -94,7 +94,12 @@ function brokenRecord(error: unknown): Finding {
     );
   const told = "message" in failure ? failure.message : failure.kind;
   const mend = "help" in failure ? failure.help : null;
-  return problem(name, "unavailable", told, mend ?? "docs/database.md goes through it.");
+  return problem(
+    name,
+    failure.kind === "unavailable" ? "unavailable" : "usage",
+    told,
+    mend ?? "docs/database.md goes through it.",
+  );
 }
 
 function restoreHelp(path: string): string {

@@ -18,7 +18,7 @@ export async function storageFindings(env: StorageEnvironment): Promise<readonly
     const failure = failureOf(error);
     if (failure === null || !("message" in failure)) throw error;
     const mend = error instanceof StorageError ? mendOf(error) : "docs/storage.md has examples.";
-    return [problem(name, "unavailable", failure.message, mend)];
+    return [problem(name, failure.kind === "usage" ? "usage" : "unavailable", failure.message, mend)];
   }
 }
 
