@@ -1,7 +1,7 @@
 import type { Digest } from "../base/digest.ts";
 import type { FsckReport, Progress, StorageCheck } from "../cache/artifacts.ts";
 import { gcTrees } from "../cache/materialise.ts";
-import { readHistory } from "./history.ts";
+import { type History, readHistory } from "./history.ts";
 import type { Session } from "./session.ts";
 
 export type { StorageCheck };
@@ -56,6 +56,7 @@ export async function gc(
   },
 ): Promise<Gc> {
   const history = await readHistory(session);
+  const olderThan = Math.min(session.clock.now() - options.olderThanDays * 86_400_000, oldestOpen(history));
   const keep = new Set<Digest>((await session.store.listResults()).map((result) => result.measurements));
   for (const run of history.runs) {
     for (const result of run.results.values()) {
@@ -68,13 +69,21 @@ export async function gc(
     const result = attempt === null ? null : await session.store.findAttemptResult(attempt);
     if (result !== null) keep.add(result.output).add(result.measurements);
   }
-  const olderThan = session.clock.now() - options.olderThanDays * 86_400_000;
   const { dryRun, onProgress } = options;
   const known = await everRecorded(session, keep);
   const report = await session.artifacts.gc({ keep, known }, olderThan, { dryRun, onProgress });
   const trees = await gcTrees(session.workspace, olderThan, options.dryRun);
   return { removed: report.removed.length, kept: report.kept, bytes: report.bytes, trees };
 }
+
+/** Since when there may be what runs use that are not over, whichever process makes them: their copies of the lab, too. */
+function oldestOpen({ rows }: History): number {
+  const open = rows.filter(({ state }) => state === "running" || state === "pending");
+  return Math.min(...open.map(({ createdAt }) => createdAt)) - clockLag;
+}
+
+/** How far a file system's clock may be behind, in milliseconds. */
+const clockLag = 60_000;
 
 /** Everything that any run here was made of, invalidated results too. */
 async function everRecorded({ store }: Session, kept: ReadonlySet<Digest>): Promise<ReadonlySet<Digest>> {
