@@ -12,6 +12,7 @@ export default function KeysHelp({ close }: { readonly close: () => void }) {
     [["/"], t("keys.filter")],
     [["j", "k"], t("keys.move")],
     [["Enter"], t("keys.open")],
+    [["x", "X"], t("keys.choose")],
     [["Esc"], t("keys.close")],
     [["?"], t("keys.help")],
     ...places.map(({ key, name }): readonly [readonly string[], string] => [["g", key], t(`places.${name}`)]),
