@@ -4,6 +4,7 @@ import { z } from "zod";
 import { removeLab } from "../durability/rig.ts";
 import { needs } from "../needs.ts";
 import { seriousFaults } from "./axe.ts";
+import { foreignTexts, ownWords } from "./foreign.ts";
 import { recordedLab } from "./recorded.ts";
 import { goTo, openBrowser, type Server, serve, settled, still, until, type Visit, visit } from "./rig.ts";
 
@@ -19,6 +20,7 @@ const places = [
   "/propose",
   "/contributions/muon",
   "/contributions/big-batch",
+  "/contributions/crash",
   ...["effects", "interactions", "trade-offs", "what-if", "confirmation", "calibration", "narrowing"].map(
     (tab) => `/evidence?show=${tab}`,
   ),
@@ -26,6 +28,7 @@ const places = [
   "/runs",
   "/runs?group=combination",
   "/runs/RUN",
+  "/runs/FAILED",
   "/compare?run=RUN,OTHER",
   "/recipe",
   "/lab",
@@ -48,6 +51,9 @@ describe.skipIf(chromium === null)("every page", () => {
   let server: Server;
   let visits: readonly { readonly width: number; readonly locale: string; readonly on: Visit }[];
   let runs: readonly string[];
+  let failed: string;
+  /** The users' words: whatever else is said, is said in the page's language. */
+  let own: ReadonlySet<string>;
 
   beforeAll(async () => {
     [browser, dir] = await Promise.all([openBrowser(chromium ?? ""), recordedLab()]);
@@ -58,14 +64,19 @@ describe.skipIf(chromium === null)("every page", () => {
         on: await visit(browser, server.url, { locale, viewport: { width, height: 900 }, hasTouch: width < 600 }),
       })),
     );
-    const answer = await fetch(`${server.url}/api/v1/runs?state=done`);
-    runs = runList.parse(await answer.json()).items.map(({ id }) => id);
+    runs = await runsThatAre("done");
+    [failed = ""] = await runsThatAre("failed");
+    own = await ownWords(server.url);
     const [first] = visits;
     if (first === undefined) throw new Error("there is no visit");
     // The report is made anew at the start: from now on it is there.
     await first.on.page.goto("/evidence");
     await first.on.page.getByRole("tab").first().waitFor({ timeout: 60_000 });
   }, 180_000);
+  async function runsThatAre(state: string): Promise<string[]> {
+    const answer = await fetch(`${server.url}/api/v1/runs?state=${state}`);
+    return runList.parse(await answer.json()).items.map(({ id }) => id);
+  }
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
@@ -73,9 +84,12 @@ describe.skipIf(chromium === null)("every page", () => {
   });
 
   test.each(places)(
-    "%s is quiet, within its width, legible to all, in both languages",
+    "%s is quiet, within its width, legible to all, and wholly in either language",
     async (place) => {
-      const path = place.replace("RUN", runs[0] ?? "").replace("OTHER", runs[1] ?? "");
+      const path = place
+        .replace("RUN", runs[0] ?? "")
+        .replace("OTHER", runs[1] ?? "")
+        .replace("FAILED", failed);
       const titles = new Map<string, string>();
       for (const { width, locale, on } of visits) {
         const { page, trouble } = on;
@@ -86,6 +100,7 @@ describe.skipIf(chromium === null)("every page", () => {
         expect(await page.evaluate("document.documentElement.scrollWidth"), look).toBeLessThanOrEqual(width);
         expect(await page.evaluate("document.documentElement.lang"), look).toBe(locale === "zh-CN" ? "zh-CN" : "en");
         expect(await seriousFaults(page), `${look}, light`).toEqual([]);
+        if (locale === "zh-CN") expect(await foreignTexts(page, own), look).toEqual([]);
         const paper = await brightness(on);
         await page.emulateMedia({ colorScheme: "dark" });
         await until("the page is dark", async () => (await brightness(on)) < paper);

@@ -114,7 +114,7 @@ function PairWords({ pair, sense, named }: { readonly pair: Pair } & Pick<PairLi
         />
       </p>
       <small data-kind={kind}>
-        {t(`pairs.${kind}`)}, {format.difference(pair.shift)}
+        {t(`pairs.${kind}`)} · {format.difference(pair.shift)}
       </small>
     </div>
   );

@@ -64,7 +64,7 @@ function Run({ run, level }: { readonly run: RunRow; readonly level: string }) {
         {t(`runs.state.${run.state}`)}
       </span>
       <span className={classes.what}>
-        {others === 0 ? t("runs.alone") : t("runs.others", { count: others })}, {t("runs.seed", { seed: run.seed })}
+        {others === 0 ? t("runs.alone") : t("runs.others", { count: others })} · {t("runs.seed", { seed: run.seed })}
         <small>{words.run(run.reason)}</small>
       </span>
       <time dateTime={new Date(when).toISOString()} title={format.instant(when)}>

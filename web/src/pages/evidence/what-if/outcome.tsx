@@ -110,7 +110,7 @@ function Expected({ report, expected, baseline, recommended }: ExpectedProps) {
       <div className={classes.objective}>
         <span>
           <b>{objective}</b>{" "}
-          <small>{[unit, t(direction > 0 ? "higherShort" : "lowerShort")].filter(Boolean).join(", ")}</small>
+          <small>{[unit, t(direction > 0 ? "higherShort" : "lowerShort")].filter(Boolean).join(" · ")}</small>
         </span>
         <span data-standing={standing} className={classes.change}>
           {format.difference(difference)}
