@@ -2,14 +2,25 @@
  * `npm run bench [name …]`: runs the benches named, or all, and prints a table that can go into docs/log.md as it is.
  */
 import { checkBench } from "./check.ts";
+import { clustersBench } from "./clusters.ts";
 import { curvesBench } from "./curves.ts";
 import { describeMachine, type Measurement } from "./harness.ts";
 import { hashingBench } from "./hashing.ts";
 import { linearBench } from "./linear.ts";
+import { scaleBench } from "./scale.ts";
 import { stagesBench } from "./stages.ts";
 import { watchBench } from "./watch.ts";
 
-const benches = [stagesBench, hashingBench, curvesBench, checkBench, linearBench, watchBench];
+const benches = [
+  stagesBench,
+  hashingBench,
+  curvesBench,
+  checkBench,
+  linearBench,
+  watchBench,
+  scaleBench,
+  clustersBench,
+];
 
 function row(m: Measurement): string {
   const rate = `${Math.round(m.amount / m.wall).toLocaleString("en-US")} ${m.unit}/s`;
