@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { contributionQuery } from "../../src/api/contributions.ts";
+import { contributionQuery, newContribution } from "../../src/api/contributions.ts";
 import { groupQuery, logQuery, runQuery } from "../../src/api/runs.ts";
 import type { Actor } from "../../src/app/actor.ts";
+import { CairnError } from "../../src/app/errors.ts";
 import { effectsCsv, runsCsv } from "../../src/app/export.ts";
 import { addComment } from "../../src/app/people/comments.ts";
-import { discussed, restoreThrough, withdrawThrough } from "../../src/app/read/proposals.ts";
+import { discussed, proposeThrough, restoreThrough, withdrawThrough } from "../../src/app/read/proposals.ts";
 import type { Context } from "../../src/server/handler.ts";
 import { contributionHandlers } from "../../src/server/handlers/contributions.ts";
 import { evidenceHandlers } from "../../src/server/handlers/evidence.ts";
@@ -98,6 +99,24 @@ describe("who proposed what", () => {
     expect(await seen(actor("ada", "read"))).toEqual([]);
     expect(await seen(actor(authors.tidy, "read"))).toEqual([authors.tidy]);
     await restoreThrough(rig.live, actor("root", "admin"), "tidy");
+  });
+
+  test("is hidden in why another proposal cannot be taken", async () => {
+    const path = join(rig.dir, "contributions", "wide.yaml");
+    const text = files["contributions/wide.yaml"] ?? "";
+    writeFileSync(path, text.replace(/^by:.*$/m, `by: [${authors.wide}, ${authors.wide}]`));
+    const body = newContribution.parse({ id: "own", area: "data", set: { "eval.clean": 1 } });
+    const refusal = async (name: string) => {
+      const failed = await proposeThrough(rig.live, actor(name, "propose"), body).catch((error: unknown) => error);
+      if (!(failed instanceof CairnError) || failed.failure.kind !== "invalid") throw failed;
+      return failed.failure.diagnostics.map(({ message }) => message).join();
+    };
+    try {
+      expect(await refusal("ada")).not.toContain(authors.wide);
+      expect(await refusal(authors.wide)).toContain(authors.wide);
+    } finally {
+      writeFileSync(path, text);
+    }
   });
 
   test("is told to all once everything of it is decided", async () => {

@@ -29,7 +29,7 @@ export function readLab(live: Live, actor: Actor): WireLab {
       inUnits: inUnits(objective.name, live),
     })),
     policy: { alpha, confidence, explore, blind, ...budgetOf(budget) },
-    diagnostics: live.diagnostics.map((diagnostic) => withoutAuthors(live, actor, diagnostic)),
+    diagnostics: live.diagnostics.map((found) => withoutAuthors(live, actor, found.path, found)),
   };
 }
 
@@ -56,23 +56,20 @@ function budgetOf({ runs, core_hours, gpu_hours, hours }: Budget): Pick<WireLab[
   return { budget: bounds.map(({ amount, of }) => `${amount} ${of}`), bounds };
 }
 
-/** What is wrong with a contribution's file may quote the names in it. */
-function withoutAuthors(
+/** What is wrong with a contribution's file may quote the names in it. @param path of the file, in the lab */
+export function withoutAuthors<T extends { readonly message: string; readonly help: string | null }>(
   live: Live,
-  actor: Actor,
-  diagnostic: WireLab["diagnostics"][number],
-): WireLab["diagnostics"][number] {
-  const { path, message, help } = diagnostic;
+  actor: Pick<Actor, "name">,
+  path: string,
+  said: T,
+): T {
+  const { message, help } = said;
   const id = new RegExp(`^${contributionsFolder}/(.+)\\.ya?ml$`).exec(path)?.[1];
-  if (id === undefined || !isBlind(live.session, live.report().report, id)) return diagnostic;
+  if (id === undefined || !isBlind(live.session, live.report().report, id)) return said;
   const full = contained(live.session.loaded.dir, path);
   const names = full !== null && existsSync(full) ? authorsIn(readFileSync(full, "utf8")) : [];
-  if (isAuthor(names, actor.name)) return diagnostic;
-  return {
-    ...diagnostic,
-    message: withoutNames(message, names),
-    help: help === null ? null : withoutNames(help, names),
-  };
+  if (isAuthor(names, actor.name)) return said;
+  return { ...said, message: withoutNames(message, names), help: help === null ? null : withoutNames(help, names) };
 }
 
 /** Newest last. */

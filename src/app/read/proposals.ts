@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import type { newContribution, proposed } from "../../api/contributions.ts";
 import type { Actor } from "../actor.ts";
-import { forbidden, notFound } from "../errors.ts";
+import { CairnError, forbidden, notFound } from "../errors.ts";
 import type { Live } from "../live/live.ts";
 import { isAuthor, isBlind } from "../people/blind.ts";
 import type { Discussed } from "../people/comments.ts";
 import { propose } from "../propose.ts";
 import { listWithdrawn, restore, withdraw } from "../withdraw.ts";
 import { authorsIn } from "./blind.ts";
+import { withoutAuthors } from "./lab.ts";
 
 type Proposed = z.output<typeof proposed>;
 
@@ -17,7 +18,7 @@ export async function proposeThrough(
   actor: Actor,
   body: z.output<typeof newContribution>,
 ): Promise<Proposed> {
-  const { file } = await propose(live.session.loaded.dir, {
+  const proposing = propose(live.session.loaded.dir, {
     id: body.id,
     title: body.title ?? null,
     by: body.by.length > 0 ? body.by : [actor.name],
@@ -29,6 +30,7 @@ export async function proposeThrough(
     requires: body.requires,
     bold: body.bold,
   });
+  const { file } = await veiled(live, actor, proposing);
   await live.refresh();
   return { id: body.id, file };
 }
@@ -51,9 +53,22 @@ export async function restoreThrough(live: Live, actor: Actor, id: string): Prom
   if (withdrawn === undefined) throw absent(id);
   if (!mayTakeBack(actor, authorsIn(withdrawn.text)))
     throw forbidden("only its authors, and admins, can bring a contribution back");
-  const file = await restore(dir, id);
+  const file = await veiled(live, actor, restore(dir, id));
   await live.refresh();
   return { id, file };
+}
+
+/** What was wrong with the lab's other files, where that is why it failed, without the names in them. */
+async function veiled<T>(live: Live, actor: Actor, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof CairnError) || error.failure.kind !== "invalid") throw error;
+    const diagnostics = error.failure.diagnostics.map((found) =>
+      withoutAuthors(live, actor, found.span.source.path, found),
+    );
+    throw new CairnError({ kind: "invalid", diagnostics });
+  }
 }
 
 /**
