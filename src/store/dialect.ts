@@ -185,9 +185,14 @@ function translating<T>(path: string, work: () => T): T {
   }
 }
 
+/** SQLITE_IOERR_SHMSIZE: what a full disk answers to who opens a database. */
+const ioerrShmsize = 4874;
+
 /** Primary result codes, https://www.sqlite.org/rescode.html. */
 function problemOf(path: string, error: unknown): StoreProblem | null {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return null;
+  // The file beside it that readers and writers share cannot grow.
+  if (error.errcode === ioerrShmsize) return { kind: "disk-full", path };
   switch (error.errcode & 0xff) {
     case 5: // BUSY
     case 6: // LOCKED
