@@ -73,7 +73,10 @@ function Curve(props: CurvePanelProps & { readonly title: string }) {
   const { stage, name, runs, hidden, axis, smoothing, logarithmic, pointer, height, title } = props;
   const { t } = useTranslation("charts");
   const format = useFormat();
-  const [zoom, setZoom] = useState<Zoom>(unzoomed);
+  // A part of one axis is none of another.
+  const [zoomed, setZoomed] = useState({ axis, zoom: unzoomed });
+  const zoom = zoomed.axis === axis ? zoomed.zoom : unzoomed;
+  const setZoom = (next: Zoom) => setZoomed({ axis, zoom: next });
   const [asTable, setAsTable] = useState(false);
   const chart = useRef<ChartHandle>(null);
   // What copies a picture asks for it when it is needed: it is drawn then, with its title and its names.
