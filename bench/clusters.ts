@@ -34,7 +34,9 @@ const rayAlone = `set -e
 for i in $(seq ${jobs}); do
   curl -sf -o /dev/null -H 'Content-Type: application/json' -d "{\\"entrypoint\\": \\"true\\", \\"submission_id\\": \\"bench-$$-$i\\"}" "$1/api/jobs/"
 done
-until [ "$(curl -sf "$1/api/jobs/" | grep -o "\\"submission_id\\": *\\"bench-$$-[0-9]*\\"[^}]*\\"status\\": *\\"SUCCEEDED\\"\\|\\"status\\": *\\"SUCCEEDED\\"[^}]*\\"submission_id\\": *\\"bench-$$-[0-9]*\\"" | wc -l)" -ge ${jobs} ]; do sleep 0.5; done`;
+for i in $(seq ${jobs}); do
+  until curl -sf "$1/api/jobs/bench-$$-$i" | grep -q '"status": *"SUCCEEDED"'; do sleep 0.25; done
+done`;
 
 type Contenders = Readonly<Record<string, readonly string[]>>;
 
