@@ -4,7 +4,7 @@ import type { Combination } from "../contribution/contribution.ts";
 import { normalCdf } from "../math/normal.ts";
 import { believe, estimateDifference, knowledgeShape } from "../plan/belief.ts";
 import type { Knowledge } from "../plan/plan.ts";
-import { allCombinations, isLegal, levelsOf } from "../plan/space.ts";
+import { allCombinations, isLegal, levelId, levelsOf } from "../plan/space.ts";
 import { effectsOf, interactionsOf, noiseOf, pointsOf } from "./effects.ts";
 import { gainsOf, intervalsOf } from "./gains.ts";
 import { knowledgeOf, objective, observe, plainSpace, type Truth } from "./simulate.test-util.ts";
@@ -224,4 +224,28 @@ test("points: how often each was run, what it is worth beside the baseline, and 
     objectives: truth.objectives.map((one, m) => ({ ...one, weight: m === 0 ? 1 : 0 })),
   };
   expect(pointsOf(oneSided, [believe(oneSided)], shape).filter(({ onFront }) => onFront)).toHaveLength(1);
+});
+
+test("of more than 40 levels, interactions are told among those of the set and those that do most", () => {
+  const wide: Truth = {
+    space: plainSpace(Array.from({ length: 44 }, () => 1)),
+    objectives: [objective("score", { matters: 1 })],
+    value: (x) => [20 * (x[5] ?? 0) - 20 * (x[43] ?? 0)],
+    noise: () => [0],
+  };
+  const runs = wide.space.factors.flatMap((_, j) => [
+    observe(wide, "wide", {
+      combination: wide.space.factors.map((_, k) => (k === j ? 1 : 0)),
+      seed: 1,
+      purpose: "search",
+    }),
+  ]);
+  const many = knowledgeOf(wide, runs);
+  const belief = [believe(many)];
+  const shape = knowledgeShape(many);
+  const set = wide.space.factors.map((_, j) => (j === 42 ? 1 : 0));
+  const effects = effectsOf(many, belief, shape, set);
+  const told = new Set(interactionsOf(many, belief, shape, set, effects).flatMap(({ a, b }) => [a, b]));
+  expect(told.size).toBe(40);
+  for (const factor of [5, 42, 43]) expect(told).toContain(levelId(wide.space, { factor, level: 1 }));
 });
