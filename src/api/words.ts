@@ -225,7 +225,7 @@ function problem(found: Frozen<QueueProblem>): string {
 function rest(found: Frozen<QueueRest>): string {
   switch (found.kind) {
     case "decided":
-      return "The decision is made: more runs are not expected to change it. Land what is recommended, if anything is, or propose something new.";
+      return "The decision is made: more runs are not expected to change it. Land what is recommended, if anything is: what is proposed meanwhile is measured after that.";
     case "budget-spent":
       return `The budget is spent (${found.which}). A larger one in the lab file's policy, or a landing, lets it go on.`;
     case "exhausted":

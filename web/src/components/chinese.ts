@@ -153,7 +153,7 @@ export const chinese: Words = {
   rest: (rest) => {
     switch (rest.kind) {
       case "decided":
-        return "决定已经作出：再多的运行预计也不会改变它。合入所推荐的（如果有），或者提出新的改动。";
+        return "决定已经作出：再多的运行预计也不会改变它。合入所推荐的（如果有）；其间提出的改动在合入之后测量。";
       case "budget-spent":
         return `预算已用完（${budgets[rest.which]}）。在实验室文件的 policy 中加大预算，或者一次合入，会让它继续。`;
       case "exhausted":
