@@ -27,6 +27,7 @@ export const runReason = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("audit"), parts: z.number(), of: z.number() }),
   z.object({ kind: z.literal("margin"), side: z.enum(["baseline", "set"]) }),
   z.object({ kind: z.literal("leave-out"), level }),
+  z.object({ kind: z.literal("first-look"), level }),
   z.object({ kind: z.literal("scrape"), level }),
   /** Recorded by another version of Cairn. */
   z.object({ kind: z.literal("unknown") }),

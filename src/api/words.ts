@@ -50,6 +50,8 @@ function run(reason: Frozen<RunReason>): string {
       return reason.side === "set"
         ? "near a guardrail's margin: can it be shown to hold?"
         : "the baseline again, for a set that is near a guardrail's margin";
+    case "first-look":
+      return `a first look at ${reason.level}, proposed since the decision, beside the set that is to land`;
     case "leave-out":
       return `the recommended set without ${reason.level}: is it worth its keep?`;
     case "scrape":
@@ -225,7 +227,7 @@ function problem(found: Frozen<QueueProblem>): string {
 function rest(found: Frozen<QueueRest>): string {
   switch (found.kind) {
     case "decided":
-      return "The decision is made: more runs are not expected to change it. Land what is recommended, if anything is: what is proposed meanwhile is measured after that.";
+      return "The decision is made: more runs are not expected to change it. Land what is recommended, if anything is: what is proposed meanwhile is looked at once, and measured after that.";
     case "budget-spent":
       return `The budget is spent (${found.which}). A larger one in the lab file's policy, or a landing, lets it go on.`;
     case "exhausted":

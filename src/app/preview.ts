@@ -1,10 +1,8 @@
 import type { RunReason } from "../api/reasons.ts";
 import { english } from "../api/words.ts";
 import { combinationIds } from "../contribution/combination.ts";
-import { steeringEnsemble } from "../decision/decide.ts";
 import type { Steering } from "../decision/decision.ts";
 import { steer } from "../decision/steer.ts";
-import { believe } from "../plan/belief.ts";
 import { type Telling, tellingsOf } from "../plan/information.ts";
 import type { Knowledge, PlanRequest, Suggestion } from "../plan/plan.ts";
 import { levelId } from "../plan/space.ts";
@@ -92,8 +90,8 @@ function runsAllowed({ loaded }: Session, history: History): number | null {
 
 function tellingsOfSteering({ knowledge, pending }: PlanRequest, steering: Steering): (Telling | null)[] {
   if (steering.suggestions.length === 0) return [];
-  const ensemble = steeringEnsemble(believe(knowledge));
-  return tellingsOf(knowledge, ensemble, steering.decision.recommended, pending, steering.suggestions);
+  const { ensemble, decision, suggestions } = steering;
+  return tellingsOf(knowledge, ensemble, decision.recommended, pending, suggestions);
 }
 
 function previewRun(

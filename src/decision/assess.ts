@@ -3,7 +3,7 @@
  *
  * Notation: gain `G(x) = U(x) − U(b)` with mean and sd under the model, in units of `matters`.
  */
-import type { Combination } from "../contribution/contribution.ts";
+import type { Combination, LevelRef } from "../contribution/contribution.ts";
 import { logExpectedImprovement } from "../math/normal.ts";
 import { type Ensemble, estimateDifference, mixtureMean, mixtureSd } from "../plan/belief.ts";
 import { bestExpectedImprovement } from "../plan/next.ts";
@@ -88,7 +88,7 @@ export function assess(
   const recommended = recommend(knowledge, ensemble, tested);
   const gain = gainOf(knowledge, ensemble, recommended).mean;
   const found = { ...base, recommended, candidateIndex, gain };
-  if (candidateIndex >= mostCandidates) return { ...found, phase: "done" };
+  if (isExhausted(knowledge, tested)) return { ...found, phase: "done" };
   const purse = runsLeft === null ? null : { left: runsLeft, least: fewestRuns(knowledge, candidateIndex) };
   if (mayStillSearch && !searchIsOver(knowledge, ensemble, recommended, gain, purse, pending))
     return { ...found, phase: "search" };
@@ -110,8 +110,29 @@ export function recommend(
   ensemble: Ensemble,
   tested: readonly Combination[] = testedCandidates(knowledge, []),
 ): Combination {
-  if (tested.length >= mostCandidates) return knowledge.baseline;
+  if (isExhausted(knowledge, tested)) return knowledge.baseline;
   return choose(knowledge, ensemble, contestOf(knowledge, tested)) ?? knowledge.baseline;
+}
+
+/** Whether enough sets were put to confirmation since every level that could land was first run. */
+function isExhausted(knowledge: Knowledge, tested: readonly Combination[]): boolean {
+  if (tested.length < mostCandidates) return false;
+  const { observations, confirmSeed } = knowledge;
+  const complete = openLevels(knowledge).reduce((latest, ref) => {
+    return Math.max(
+      latest,
+      observations.findIndex(({ combination }) => hasLevel(combination, ref)),
+    );
+  }, -1);
+  const later = tested.filter((x) => {
+    const key = combinationKey(x);
+    const first = observations.findIndex(
+      ({ purpose, seed, combination }) =>
+        purpose === "confirm" && seed >= confirmSeed && combinationKey(combination) === key,
+    );
+    return first < 0 || first > complete;
+  });
+  return later.length >= mostCandidates;
 }
 
 /** Below this chance of success the next best set is the better use of the pairs that are left. */
@@ -121,7 +142,7 @@ function leastHopeOf(
   tested: readonly Combination[],
   last: Combination,
 ): number {
-  const next = tested.length >= mostCandidates ? 0 : bestMerit(knowledge, ensemble, contestOf(knowledge, tested));
+  const next = isExhausted(knowledge, tested) ? 0 : bestMerit(knowledge, ensemble, contestOf(knowledge, tested));
   return Math.max(leastHope, Math.min(mostHope, next / Math.max(1e-9, gainOf(knowledge, ensemble, last).mean)));
 }
 
@@ -140,13 +161,13 @@ function gainOf(knowledge: Knowledge, ensemble: Ensemble, x: Combination): Gain 
 }
 
 /** Levels that could still be landed. */
-function openLevels(knowledge: Knowledge): number {
-  return levelsOf(knowledge.space).filter((ref) => knowledge.baseline[ref.factor] !== ref.level).length;
+export function openLevels({ space, baseline }: Pick<Knowledge, "space" | "baseline">): LevelRef[] {
+  return levelsOf(space).filter((ref) => baseline[ref.factor] !== ref.level);
 }
 
 /** Runs that a search may end with to refine the set; near a guardrail's margin, where sets are looked at again, more. */
 function mostRefinements(knowledge: Knowledge): number {
-  const open = openLevels(knowledge);
+  const open = openLevels(knowledge).length;
   return Math.ceil(open / 4) + (isGuarded(knowledge) ? open : 0);
 }
 
@@ -178,7 +199,7 @@ function searchesOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): numbe
 
 /** Search runs after which the search ends whatever is left of the budget. */
 function mostSearches(knowledge: Knowledge): number {
-  return 3 * openLevels(knowledge) + 2;
+  return 3 * openLevels(knowledge).length + 2;
 }
 
 /** How many more runs a decision takes at most, by the search's own limit and a usual confirmation; for estimates of time. */
@@ -206,7 +227,7 @@ function searchIsOver(
   purse: Purse | null,
   pending: readonly ConfirmRun[],
 ): boolean {
-  const open = openLevels(knowledge);
+  const open = openLevels(knowledge).length;
   if (open === 0) return true;
   if (knowledge.observations.length === 0) return false;
   // Only a set that is better than the baseline so far has something to keep runs for.

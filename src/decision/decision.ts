@@ -1,5 +1,6 @@
 import type { Combination, LevelId } from "../contribution/contribution.ts";
 import type { Interval } from "../evidence/evidence.ts";
+import type { Ensemble } from "../plan/belief.ts";
 import type { Suggestion } from "../plan/plan.ts";
 
 /** What `decide` needs to know beside the evidence. */
@@ -14,6 +15,8 @@ export interface DecideOptions {
 export interface Steering {
   /** A sketch: no effects, interactions or points. */
   readonly decision: Decision;
+  /** What it was steered by. */
+  readonly ensemble: Ensemble;
   /** Empty while it waits for pending runs, and when it stops. */
   readonly suggestions: readonly Suggestion[];
   /** Runs, suggestions among them, that a decision takes at most as things stand, whatever the budget. */

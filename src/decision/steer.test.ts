@@ -296,6 +296,66 @@ test("after a landing, what is proposed since is searched: the runs before it ar
   expect(steer(request(0)).suggestions.filter((run) => run.purpose === "search")).toEqual([]);
 });
 
+describe("what is proposed after the decision", () => {
+  const effects = [6, 4, -3, 5];
+  const later = landscape(effects);
+  /** The lab's decision while the last of the four was not there, as the lab sees it once it is. */
+  function decidedWithout(last: boolean): PlanRequest {
+    const truth = last ? later : landscape(effects.slice(0, 3));
+    const { knowledge } = simulate(truth, "later", 60);
+    const observations = knowledge.observations.map((run) => ({
+      ...run,
+      combination: Array.from({ length: 4 }, (_, j) => run.combination[j] ?? 0),
+    }));
+    const rest = { pending: [], count: 4, cost: () => 1, feasible: () => true, explore: 0, seed: "s", runsLeft: null };
+    return { ...rest, knowledge: { ...knowledgeOf(later), observations } };
+  }
+
+  test("is looked at once, with the set that is to land, and that can be landed all the while", () => {
+    const request = decidedWithout(false);
+    const { decision, suggestions, toGo, stop } = steer(request);
+    expect([decision.state, stop, toGo]).toEqual(["decided", null, 1]);
+    expect(decision.recommended).toEqual([1, 1, 0, 0]);
+    expect(suggestions).toMatchObject([
+      { combination: [1, 1, 0, 1], purpose: "search", why: { kind: "first-look", level: "f3" } },
+    ]);
+    const asked = { combination: [1, 1, 0, 1], seed: 1, purpose: "search" } as const;
+    expect(steer({ ...request, pending: [asked] })).toMatchObject({ suggestions: [], stop: null });
+    const seen = [...request.knowledge.observations, observe(later, "look", asked)];
+    expect(steer({ ...request, knowledge: { ...request.knowledge, observations: seen } })).toMatchObject({
+      suggestions: [],
+      stop: { kind: "decided" },
+      decision: { state: "decided", recommended: [1, 1, 0, 0] },
+    });
+  });
+
+  test("is searched anew where three sets had been given up", () => {
+    const nothing = landscape([0, 0, 0, 0], [], 0.2);
+    const searched = Array.from({ length: 8 }, (_, i) => [i & 1, (i >> 1) & 1, (i >> 2) & 1, 0]);
+    const believed = { ...nothing, value: (x: Combination) => [4 * at(x, 0) + 3 * at(x, 1) + 2 * at(x, 2)] };
+    const search = searched.map((x) => observe(believed, "luck", { combination: x, seed: 1, purpose: "search" }));
+    const sets = [
+      [1, 1, 1, 0],
+      [1, 1, 0, 0],
+      [1, 0, 1, 0],
+    ];
+    const tests = sets.flatMap((set, i) =>
+      Array.from({ length: 8 }, (_, k) => 1001 + 8 * i + k).flatMap((seed) =>
+        [set, [0, 0, 0, 0]].map((x) => observe(nothing, "none", { combination: x, seed, purpose: "confirm" })),
+      ),
+    );
+    const request = decidedWithout(false);
+    const knowledge = { ...knowledgeOf(nothing), observations: [...search, ...tests] };
+    const [look] = steer({ ...request, knowledge }).suggestions;
+    expect(look?.why).toEqual({ kind: "first-look", level: "f3" });
+    if (look === undefined) return;
+    const seen = { ...knowledge, observations: [...knowledge.observations, observe(later, "look", look)] };
+    const { decision, suggestions } = steer({ ...request, knowledge: seen });
+    expect(decision.state).toBe("measuring");
+    expect(suggestions.length).toBeGreaterThan(0);
+  });
+});
+
 test("where the budget holds no confirmation that could end, its runs go to the search", () => {
   const { knowledge } = simulate(landscape([9, 0, 6, -5, 0, 4, -3, 0, 0, -4]), "purse", 60);
   const early = { ...knowledge, observations: knowledge.observations.slice(0, 16) };

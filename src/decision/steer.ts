@@ -11,15 +11,15 @@
  *   confirm ─── pairs on fresh seeds until every E-process reaches its threshold (→ done, landed), or it is futile
  *     │         (→ the next best set, on a smaller share of α), or the budget ends (→ undecided, with its cost)
  *     ▼
- *   done ────── confirmed, or nothing better than the baseline
+ *   done ────── confirmed, or nothing better than the baseline; what is proposed since is looked at once
  */
 import type { Combination } from "../contribution/contribution.ts";
 import { believe, type Ensemble } from "../plan/belief.ts";
 import { createFilter, historyOf } from "../plan/history.ts";
 import { planNext } from "../plan/next.ts";
 import type { PlanRequest, Suggestion } from "../plan/plan.ts";
-import { combinationKey, levelId } from "../plan/space.ts";
-import { type Assessment, assess, mostRunsToGo } from "./assess.ts";
+import { combinationKey, hasLevel, levelId, withLevel } from "../plan/space.ts";
+import { type Assessment, assess, mostRunsToGo, openLevels } from "./assess.ts";
 import { freshSeed } from "./confirm.ts";
 import { remainingPairs, sketch, steeringEnsemble } from "./decide.ts";
 import type { Steering } from "./decision.ts";
@@ -44,9 +44,18 @@ export function steer(request: PlanRequest): Steering {
   }
   const decision = sketch(knowledge, ensemble, assessment);
   const toGo = mostRunsToGo(knowledge, pending, assessment.phase);
-  if (assessment.phase === "done") return { decision, suggestions: [], toGo, stop: { kind: "decided" } };
+  if (assessment.phase === "done") {
+    const waiting = suggestions.length + pending.length;
+    return { decision, ensemble, suggestions, toGo: waiting, stop: waiting > 0 ? null : { kind: "decided" } };
+  }
   const waits = suggestions.length > 0 || pending.length > 0 || request.count < 1;
-  return { decision, suggestions, toGo, stop: waits ? null : { kind: isSpent(request) ? "runs-spent" : "exhausted" } };
+  return {
+    decision,
+    ensemble,
+    suggestions,
+    toGo,
+    stop: waits ? null : { kind: isSpent(request) ? "runs-spent" : "exhausted" },
+  };
 }
 
 function mayStart({ count, runsLeft }: PlanRequest): boolean {
@@ -70,8 +79,24 @@ function suggest(wanted: PlanRequest, ensemble: Ensemble, assessment: Assessment
     case "confirm":
       return confirmations(request, ensemble, assessment);
     case "done":
-      return [];
+      return firstLooks(request, assessment).slice(0, count);
   }
+}
+
+/** What was proposed since the decision is looked at once, beside the set that is to land: the rest waits for the landing. */
+function firstLooks(request: PlanRequest, { recommended }: Assessment): Suggestion[] {
+  const { knowledge, pending } = request;
+  const history = historyOf(request);
+  const mayRun = createFilter(request);
+  const runs = [...knowledge.observations, ...pending];
+  return openLevels(knowledge).flatMap((ref): Suggestion[] => {
+    if (runs.some(({ combination }) => hasLevel(combination, ref))) return [];
+    const x = withLevel(knowledge.space, recommended, ref);
+    if (x === null || !mayRun(x)) return [];
+    const seed = history.nextSeed(x);
+    const why = { kind: "first-look", level: levelId(knowledge.space, ref) } as const;
+    return [{ combination: x, seed, purpose: "search", cost: request.cost(x, seed), why }];
+  });
 }
 
 /** What cannot be run (such a combination cannot be built) does not hold up the confirmation. */

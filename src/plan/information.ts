@@ -45,6 +45,8 @@ export interface PlannedRun {
 const leastDoubt = 0.05;
 /** Less than this is written 0.00: nothing to speak of. */
 const leastNats = 0.005;
+/** Of the levels that a run tells most of, so many are asked about in pairs. */
+const mostOrdered = 16;
 /** A projection takes n² and there is one for every level and draw: beyond this much work, fewer draws stand for all. */
 const affordable = 1e8;
 
@@ -117,7 +119,8 @@ function tellingOf(ensemble: Ensemble, questions: readonly Question[], run: Plan
   const asked = touched.length > 0 ? touched : questions;
   const single = asked.map((question) => answer(readingOf(ensemble, results, question)));
   const open = single.filter(isOpen);
-  const orders = ordersOf(open.map(({ reading }) => reading)).map(answer);
+  const telling = new Set(open.toSorted((a, b) => b.nats - a.nats).slice(0, mostOrdered));
+  const orders = ordersOf(open.filter((asked) => telling.has(asked)).map(({ reading }) => reading)).map(answer);
   const best = argmax(open.length > 0 ? [...open, ...orders.filter(isOpen)] : single, ({ nats }) => nats);
   if (best === null || !(best.nats >= leastNats)) return null;
   const { nats, before, after } = best;

@@ -53,7 +53,6 @@ interface Situation {
   readonly request: PlanRequest;
   readonly history: History;
   readonly field: Field;
-  /** Of a few draws: to look for candidates with. */
   readonly scout: Field;
   readonly incumbent: Combination;
   readonly mayRun: (x: Combination) => boolean;
@@ -69,8 +68,7 @@ function suggestOne(request: PlanRequest, ensemble: Ensemble, mayRun: (x: Combin
   const rng = createRng(`${request.seed}/plan/${history.searches}`);
   const design = designRun(request, history, mayRun, rng);
   if (design !== null) return design;
-  const field = createField(ensemble, knowledge.baseline);
-  const scout = createField(ensemble.slice(0, scoutDraws).map(sketchBelief), knowledge.baseline);
+  const { field, scout } = fieldsOf(ensemble, knowledge.baseline);
   const incumbent = incumbentOf(knowledge.baseline, history, field);
   const situation: Situation = { request, history, field, scout, incumbent, mayRun, rng };
   return (
@@ -132,24 +130,20 @@ function mostValuable(
   why: ((x: Combination) => Why) | null,
 ): Suggestion | null {
   const { request, history, mayRun, field, scout, incumbent } = situation;
-  const valuedBy = (by: Field, all: readonly Combination[]) =>
-    all
-      .map((x) => {
-        const seed = history.nextSeed(x);
-        return { x, seed, value: by.improvement(x, seed, incumbent).logValue };
-      })
-      .filter(({ value }) => value > Number.NEGATIVE_INFINITY)
-      .sort((a, b) => b.value - a.value);
   const open = candidates.filter((x) => history.runsOf(x) < mostReplicates);
   const scouted: Combination[] = [];
-  for (const { x } of valuedBy(scout, open)) {
+  for (const { x } of ranked(scout, open, history, incumbent)) {
     if (scouted.length >= shortlist) break;
     if (mayRun(x)) scouted.push(x);
   }
   const floor = 0.01 * (request.knowledge.meanRunCost ?? 1) || 1e-6;
-  const priced = valuedBy(field, scouted)
+  const priced = ranked(field, scouted, history, incumbent)
     .slice(0, pricedCandidates)
-    .map(({ x, seed, value }) => ({ x, seed, worth: value - 0.5 * Math.log(Math.max(floor, request.cost(x, seed))) }));
+    .map(({ x, seed, logValue }) => ({
+      x,
+      seed,
+      worth: logValue - 0.5 * Math.log(Math.max(floor, request.cost(x, seed))),
+    }));
   const best = argmax(priced, ({ worth }) => worth);
   if (best === null) return null;
   const runs = history.runsOf(best.x);
@@ -165,16 +159,38 @@ function mostValuable(
   return suggestion(request, best.x, best.seed, reason);
 }
 
+/** Those that are worth anything, by their value for whoever asks, the best first. */
+function ranked(by: Field, candidates: readonly Combination[], history: History, incumbent: Combination) {
+  return candidates
+    .map((x) => {
+      const seed = history.nextSeed(x);
+      return { x, seed, ...by.improvement(x, seed, incumbent) };
+    })
+    .filter(({ logValue }) => logValue > Number.NEGATIVE_INFINITY)
+    .sort((a, b) => b.logValue - a.logValue);
+}
+
 /** The largest expected improvement that one more run near the incumbent offers, in units of utility; 0 when none does. */
 export function bestExpectedImprovement(request: PlanRequest, ensemble: Ensemble): number {
+  const { space, baseline } = request.knowledge;
   const history = historyOf(request);
-  const field = createField(ensemble, request.knowledge.baseline);
-  const incumbent = incumbentOf(request.knowledge.baseline, history, field);
-  const rng = createRng(`${request.seed}/stop`);
-  let best = 0;
-  for (const x of near(request.knowledge.space, incumbent, 2, rng)) {
-    const { expected, logValue } = field.improvement(x, history.nextSeed(x), incumbent);
-    if (logValue > Number.NEGATIVE_INFINITY) best = Math.max(best, expected * Math.exp(field.standing(x).logSafe));
-  }
-  return best;
+  const { field, scout } = fieldsOf(ensemble, baseline);
+  const incumbent = incumbentOf(baseline, history, field);
+  const all = near(space, incumbent, 2, createRng(`${request.seed}/stop`));
+  const scouted = ranked(scout, all, history, incumbent).slice(0, shortlist);
+  const best = ranked(
+    field,
+    scouted.map(({ x }) => x),
+    history,
+    incumbent,
+  );
+  return best.reduce((top, { x, expected }) => Math.max(top, expected * Math.exp(field.standing(x).logSafe)), 0);
+}
+
+/** For all draws, and for a few of them: to look for candidates with. */
+function fieldsOf(ensemble: Ensemble, baseline: Combination): Pick<Situation, "field" | "scout"> {
+  return {
+    field: createField(ensemble, baseline),
+    scout: createField(ensemble.slice(0, scoutDraws).map(sketchBelief), baseline),
+  };
 }

@@ -33,7 +33,7 @@ describe.skipIf(chromium === null)("a lab at work", () => {
   }
 
   test("watched from a proposal to its landing", { timeout: 240_000 }, async () => {
-    const { server } = await open("dedupe");
+    const { server } = await open();
     const { page, trouble } = await visit(browser, server.url);
     await propose(page, { title: "Muon", area: "optimization", set: ["train.optimizer", "muon"] });
     expect(await page.locator("h1").innerText()).toBe("Muon");

@@ -97,7 +97,10 @@ test("a cluster that takes no stage any more ends the queue, and is laid at no c
   writeFileSync(join(rig.dir, "cairn.yaml"), lab.join("\n"));
   writeFileSync(join(rig.dir, "train.sh"), 'printf \'{"loss": %s}\' "$1" > "$CAIRN_OUT/metrics.json"\n');
   mkdirSync(join(rig.dir, "contributions"));
-  writeFileSync(join(rig.dir, "contributions", "large.yaml"), "title: Large\nby: [lin]\narea: architecture\nset: { train.size: 2 }\n");
+  writeFileSync(
+    join(rig.dir, "contributions", "large.yaml"),
+    "title: Large\nby: [lin]\narea: architecture\nset: { train.size: 2 }\n",
+  );
   process.env.CAIRN_RAY_TOKEN = "right";
   const first = await rig.cairn("run", "baseline");
   expect([first.code, first.err]).toEqual([0, expect.any(String)]);

@@ -29,6 +29,7 @@ const runs: One<RunReason> = {
   audit: { kind: "audit", parts: 1, of: 2 },
   margin: { kind: "margin", side: "set" },
   "leave-out": { kind: "leave-out", level: 甲 },
+  "first-look": { kind: "first-look", level: 甲 },
   scrape: { kind: "scrape", level: 甲 },
   unknown: { kind: "unknown" },
 };

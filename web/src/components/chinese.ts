@@ -48,6 +48,8 @@ export const chinese: Words = {
         return reason.side === "set"
           ? "接近护栏的界限：能否证明它没有越过？"
           : "再次运行基线，与接近护栏界限的组合比较";
+      case "first-look":
+        return `第一次看决定之后提出的 ${reason.level}，与将要合入的组合一起`;
       case "leave-out":
         return `推荐的组合去掉 ${reason.level}：它值得保留吗？`;
       case "scrape":
@@ -153,7 +155,7 @@ export const chinese: Words = {
   rest: (rest) => {
     switch (rest.kind) {
       case "decided":
-        return "决定已经作出：再多的运行预计也不会改变它。合入所推荐的（如果有）；其间提出的改动在合入之后测量。";
+        return "决定已经作出：再多的运行预计也不会改变它。合入所推荐的（如果有）；其间提出的改动先看一次，合入之后再测量。";
       case "budget-spent":
         return `预算已用完（${budgets[rest.which]}）。在实验室文件的 policy 中加大预算，或者一次合入，会让它继续。`;
       case "exhausted":
