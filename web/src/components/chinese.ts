@@ -3,9 +3,9 @@ import { roundGain, type Words } from "../../../src/api/words.ts";
 const titles: Words["titles"] = {
   malformed: "请求不正确",
   unauthenticated: "请先登录",
-  forbidden: "这不由你来做",
+  forbidden: "没有权限进行此操作",
   "cross-origin": "请求来自别的网站",
-  "not-found": "没有这样的东西",
+  "not-found": "找不到所请求的内容",
   "method-not-allowed": "这里不能这样做",
   conflict: "以现在的状况做不到",
   "not-decided": "还没有任何决定",
@@ -35,7 +35,7 @@ export const chinese: Words = {
       case "design":
         return "铺开一半的改动，一次看清多项";
       case "improve":
-        return `预计在目前最好的之上再增益 ${roundGain(reason.expected)}；不同之处：${listed(reason.differsBy) || "无"}`;
+        return `预计比目前最好的组合再提高 ${roundGain(reason.expected)}；不同之处：${listed(reason.differsBy) || "无"}`;
       case "replicate":
         return `换一个种子再看一次（已有 ${reason.runs} 次），因为噪声使选择不清`;
       case "bold":
@@ -49,7 +49,7 @@ export const chinese: Words = {
           ? "接近护栏的界限：能否证明它没有越过？"
           : "再次运行基线，与接近护栏界限的组合比较";
       case "first-look":
-        return `第一次看决定之后提出的 ${reason.level}，与将要合入的组合一起`;
+        return `初看决定之后提出的 ${reason.level}：与将要合入的组合一起运行`;
       case "leave-out":
         return `推荐的组合去掉 ${reason.level}：它值得保留吗？`;
       case "scrape":
@@ -71,12 +71,12 @@ export const chinese: Words = {
         return "它需要的一个阶段失败了";
       case "waits":
         return reason.for.length === 0
-          ? "它是什么取决于前面的阶段，而它们尚未完成"
-          : `它是什么取决于 ${listed(reason.for)} 的输出，而那还没有`;
+          ? "它的缓存键取决于前面的阶段，而它们尚未完成"
+          : `它的缓存键取决于 ${listed(reason.for)} 的输出，而那还没有`;
       case "reused":
         return reason.run === null
-          ? "决定它是什么的一切都没有变"
-          : `自运行 ${reason.run} 执行以来，决定它是什么的一切都没有变`;
+          ? "决定其结果的内容都没有变"
+          : `自运行 ${reason.run} 执行以来，决定其结果的内容都没有变`;
       case "no-code":
         return chinese.clash(reason);
       case "first":
@@ -241,11 +241,11 @@ const budgets: Readonly<Record<Budget, string>> = {
   runs: "运行次数",
   "core-hours": "核时",
   "GPU-hours": "GPU 时",
-  hours: "小时",
-  "the policy's runs": "规定的运行次数",
-  "the policy's core-hours": "规定的核时",
-  "the policy's GPU-hours": "规定的 GPU 时",
-  "the policy's hours": "规定的小时",
+  hours: "时长",
+  "the policy's runs": "policy 的运行次数",
+  "the policy's core-hours": "policy 的核时",
+  "the policy's GPU-hours": "policy 的 GPU 时",
+  "the policy's hours": "policy 的时长",
 };
 
 function listed(names: readonly string[]): string {

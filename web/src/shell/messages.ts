@@ -88,7 +88,7 @@ export const messages = {
       placeholder: "前往、查找或操作…",
       nothing: "没有叫这个名字的东西。",
       pages: "页面",
-      contributions: "改进",
+      contributions: "贡献",
       runs: "运行",
       actions: "操作",
       propose: "提出改动",
