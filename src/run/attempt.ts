@@ -66,7 +66,7 @@ type Effects = Pick<
 /** How often the events file is looked at, in milliseconds. */
 const eventInterval = 250;
 /** With less room than this, in bytes, a file that looks whole may have been cut off without anybody having noticed. */
-const leastRoom = 256 * 1024;
+export const leastRoom = 256 * 1024;
 
 /** Runs a claimed attempt up to its published outputs. Failures are values; it throws for broken invariants only. */
 export async function executeAttempt(deps: Effects, order: AttemptOrder): Promise<AttemptOutcome> {

@@ -147,7 +147,10 @@ describe("jobs elsewhere", { timeout: 120_000 }, () => {
   async function startRun(lab: Rig): Promise<ChildProcess> {
     const child = spawn(process.execPath, [main, "-C", lab.dir, "run", "baseline"], { stdio: "ignore" });
     stops.push(() => void child.kill("SIGKILL"));
-    while (!existsSync(join(lab.dir, "there"))) await delay(20);
+    while (!existsSync(join(lab.dir, "there"))) {
+      expect(child.exitCode).toBe(null);
+      await delay(20);
+    }
     return child;
   }
 

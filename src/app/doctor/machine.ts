@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { formatDuration } from "../../report/format.ts";
+import { leastRoom } from "../../run/attempt.ts";
 import { workspaceFolder } from "../load.ts";
 import { type Finding, fine, problem, warning } from "./finding.ts";
 
@@ -55,8 +56,7 @@ export function skewFinding(theirs: number, whose: string): Finding | null {
   return warning("clock", `${formatDuration(Math.abs(ahead) / 1000)} ${way} ${whose}`, clockHelp);
 }
 
-/** A stage's outputs are not trusted with less than this, in bytes (run/attempt.ts). */
-const leastRoom = 2 ** 18;
+/** In bytes. */
 const littleRoom = 2 ** 30;
 
 function diskFinding(dir: string): Finding {

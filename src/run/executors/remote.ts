@@ -321,7 +321,6 @@ export function createRemoteExecutor(remote: Remote, options: RemoteOptions): Ex
   };
 }
 
-/** Whoever adopts the job meanwhile finds it cancelled, and is to know why. */
 /**
  * Milliseconds that it has been running for, by the clock on the wall: whoever watched it before had another monotonic one.
  * A wall clock that was set meanwhile gives it more time or less, and loses nothing.
@@ -336,6 +335,7 @@ async function runningFor({ task }: Watched, now: number): Promise<number> {
   return 0;
 }
 
+/** Whoever adopts the job meanwhile finds it cancelled, and is to know why. */
 async function noteEnding({ ending, task }: Watched): Promise<void> {
   if (ending?.kind !== "timed-out") return;
   // A full disk, or a folder that another has put away, must not keep the job alive.
