@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { createRng } from "../../src/base/rng.ts";
 import { objectiveNames } from "./lab.ts";
 import { freePort, startServing } from "./processes.ts";
+import { type Frames, scrollFrames } from "./scroll.ts";
 import type { Recorded } from "./seed.ts";
 import { fetched, type Timing, timed } from "./timing.ts";
 
@@ -14,18 +15,24 @@ export interface Measured {
   readonly timings: readonly Timing[];
 }
 
+export interface MeasuredCairn extends Measured {
+  /** Of the table of runs; null where no browser is. */
+  readonly frames: readonly Frames[] | null;
+}
+
 /** Runs of one comparison. */
 export const compared = 200;
 
 /** Asks `cairn serve --no-run` what its pages ask. */
-export async function measureCairn(dir: string, runs: readonly Recorded[], curve: string): Promise<Measured> {
+export async function measureCairn(dir: string, runs: readonly Recorded[], curve: string): Promise<MeasuredCairn> {
   const port = await freePort();
   const api = `http://127.0.0.1:${port}/api/v1`;
   const argv = [process.execPath, main, "-C", dir, "serve", "--no-run", "--no-open", "--port", String(port)] as const;
   const serving = await startServing([...argv], `${api}/health`);
   try {
     const timings = await questions(api, runs, curve);
-    return { start: serving.start, memory: serving.memory(), timings };
+    const memory = serving.memory();
+    return { start: serving.start, memory, timings, frames: await scrollFrames(`http://127.0.0.1:${port}`) };
   } finally {
     await serving.stop();
   }

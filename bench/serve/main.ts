@@ -9,6 +9,7 @@ import { z } from "zod";
 import { describeMachine, withFolder } from "../harness.ts";
 import { type Measured, measureCairn } from "./cairn.ts";
 import { measureMlflow, whatMlflowLacks } from "./mlflow.ts";
+import type { Frames } from "./scroll.ts";
 import { metricNames, seedLab } from "./seed.ts";
 
 const count = (fallback: number, least: number) => z.coerce.number().int().min(least).default(fallback);
@@ -58,6 +59,7 @@ async function main(argv: readonly string[]): Promise<number> {
     );
     const cairn = await measureCairn(dir, recorded, metricNames(metrics)[0] ?? "loss");
     print("Cairn", cairn, null);
+    printFrames(cairn.frames);
     const lack = whatMlflowLacks(python);
     if (lack !== null) console.log(`\nMLflow: not run (${lack})`);
     const size = { metrics: peerMetrics, points };
@@ -89,6 +91,16 @@ function print(name: string, measured: Measured, beside: Measured | null): void 
     const numbers = [p50, p95, worst, bytes / 1000].map((value) => value.toFixed(value < 10 ? 1 : 0));
     console.log(`| ${what} | ${times} | ${numbers.join(" | ")} | ${last} |`);
   }
+}
+
+function printFrames(frames: readonly Frames[] | null): void {
+  if (frames === null) {
+    console.log("\nThe table's frames: not run (no Chromium)");
+    return;
+  }
+  console.log("\n| frames | times | p50 ms | p95 ms | later than 20 ms |\n|---|---|---|---|---|");
+  for (const { what, frames: times, p50, p95, late } of frames)
+    console.log(`| ${what} | ${times} | ${p50.toFixed(1)} | ${p95.toFixed(1)} | ${(100 * late).toFixed(1)}% |`);
 }
 
 process.exitCode = await main(process.argv.slice(2));

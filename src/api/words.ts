@@ -51,7 +51,7 @@ function run(reason: Frozen<RunReason>): string {
         ? "near a guardrail's margin: can it be shown to hold?"
         : "the baseline again, for a set that is near a guardrail's margin";
     case "first-look":
-      return `a first look at ${reason.level}, proposed since the decision, beside the set that is to land`;
+      return `a first look at ${reason.level}, which has not run here yet, beside the recommended set`;
     case "leave-out":
       return `the recommended set without ${reason.level}: is it worth its keep?`;
     case "scrape":

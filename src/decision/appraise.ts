@@ -8,7 +8,7 @@
  * t_c the t at which n pairs reach the threshold: a set that sits on a guardrail's margin may be the best in the mean and
  * yet have no prospect of being shown safe. Without guardrails the merit is the worth alone.
  */
-import type { Combination } from "../contribution/contribution.ts";
+import type { Combination, LevelRef } from "../contribution/contribution.ts";
 import { normalCdf } from "../math/normal.ts";
 import {
   divergenceProbability,
@@ -22,7 +22,7 @@ import {
   probabilityAbove,
 } from "../plan/belief.ts";
 import type { Knowledge } from "../plan/plan.ts";
-import { combinationKey, hamming, isLegal } from "../plan/space.ts";
+import { combinationKey, hamming, hasLevel, isLegal } from "../plan/space.ts";
 import type { Forecast, Outlook } from "./confirm.ts";
 import { criticalT } from "./eprocess.ts";
 
@@ -125,11 +125,17 @@ export function outlookOf(knowledge: Knowledge, ensemble: Ensemble, x: Combinati
 export interface Contest {
   readonly threshold: number;
   readonly givenUp: ReadonlySet<string>;
+  /** Levels of which one must be in the set; null: any set will do. */
+  readonly fresh: readonly LevelRef[] | null;
+}
+
+export function isEligible({ givenUp, fresh }: Contest, x: Combination): boolean {
+  return !givenUp.has(combinationKey(x)) && (fresh === null || fresh.some((ref) => hasLevel(x, ref)));
 }
 
 /** Evaluated sets that might be put to confirmation. */
-export function candidatesOf(knowledge: Knowledge, { givenUp }: Contest): Combination[] {
+export function candidatesOf(knowledge: Knowledge, contest: Contest): Combination[] {
   return evaluatedCombinations(knowledge).filter(
-    (x) => hamming(x, knowledge.baseline) > 0 && !givenUp.has(combinationKey(x)) && isLegal(knowledge.space, x),
+    (x) => hamming(x, knowledge.baseline) > 0 && isEligible(contest, x) && isLegal(knowledge.space, x),
   );
 }

@@ -23,6 +23,7 @@ import {
 import type { Confirmation } from "./decision.ts";
 import { pairsNeeded } from "./eprocess.ts";
 import { type LeaveOut, leaveOutsOf } from "./leave-out.ts";
+import { firstConfirmationOf, firstRunOf } from "./order.ts";
 import { openQuestions } from "./questions.ts";
 
 /** Pairs that a confirmation is expected to take: what the search leaves of the budget. */
@@ -114,25 +115,20 @@ export function recommend(
   return choose(knowledge, ensemble, contestOf(knowledge, tested)) ?? knowledge.baseline;
 }
 
-/** Whether enough sets were put to confirmation since every level that could land was first run. */
+/**
+ * Once enough sets were given up, what may be put to confirmation has one of these levels in it, which were first run since the
+ * last of them was tested: what is proposed later gets its turn, and no old set another one. null: any set may.
+ */
+function freshLevels(knowledge: Knowledge, tested: readonly Combination[]): readonly LevelRef[] | null {
+  const last = tested.at(-1);
+  if (last === undefined || tested.length < mostCandidates) return null;
+  const begun = firstConfirmationOf(knowledge, last);
+  return begun < 0 ? [] : openLevels(knowledge).filter((ref) => firstRunOf(knowledge, ref) > begun);
+}
+
+/** Whether nothing is left that may be put to confirmation. */
 function isExhausted(knowledge: Knowledge, tested: readonly Combination[]): boolean {
-  if (tested.length < mostCandidates) return false;
-  const { observations, confirmSeed } = knowledge;
-  const complete = openLevels(knowledge).reduce((latest, ref) => {
-    return Math.max(
-      latest,
-      observations.findIndex(({ combination }) => hasLevel(combination, ref)),
-    );
-  }, -1);
-  const later = tested.filter((x) => {
-    const key = combinationKey(x);
-    const first = observations.findIndex(
-      ({ purpose, seed, combination }) =>
-        purpose === "confirm" && seed >= confirmSeed && combinationKey(combination) === key,
-    );
-    return first < 0 || first > complete;
-  });
-  return later.length >= mostCandidates;
+  return freshLevels(knowledge, tested)?.length === 0;
 }
 
 /** Below this chance of success the next best set is the better use of the pairs that are left. */
@@ -147,7 +143,11 @@ function leastHopeOf(
 }
 
 function contestOf(knowledge: Knowledge, tested: readonly Combination[]): Contest {
-  return { threshold: thresholdOf(knowledge, tested.length), givenUp: new Set(tested.map(combinationKey)) };
+  return {
+    threshold: thresholdOf(knowledge, tested.length),
+    givenUp: new Set(tested.map(combinationKey)),
+    fresh: freshLevels(knowledge, tested),
+  };
 }
 
 interface Gain {
@@ -166,9 +166,8 @@ export function openLevels({ space, baseline }: Pick<Knowledge, "space" | "basel
 }
 
 /** Runs that a search may end with to refine the set; near a guardrail's margin, where sets are looked at again, more. */
-function mostRefinements(knowledge: Knowledge): number {
-  const open = openLevels(knowledge).length;
-  return Math.ceil(open / 4) + (isGuarded(knowledge) ? open : 0);
+function mostRefinements(knowledge: Knowledge, { levels }: Search): number {
+  return Math.ceil(levels / 4) + (isGuarded(knowledge) ? levels : 0);
 }
 
 /** Runs without which no confirmation ends well, whatever they say. */
@@ -197,27 +196,53 @@ function searchesOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): numbe
   return all - knowledge.earlierSearches;
 }
 
+/** The search that is going on: of this baseline, or of what was first run since enough sets were given up. */
+interface Search {
+  /** Levels that it is about. */
+  readonly levels: number;
+  /** Its runs so far. */
+  readonly made: number;
+}
+
+function searchNow(knowledge: Knowledge, pending: readonly ConfirmRun[]): Search {
+  const fresh = freshLevels(knowledge, testedCandidates(knowledge, pending)) ?? [];
+  if (fresh.length === 0) return { levels: openLevels(knowledge).length, made: searchesOf(knowledge, pending) };
+  const since = Math.min(...fresh.map((ref) => firstRunOf(knowledge, ref)));
+  const runs = [...knowledge.observations.slice(since), ...pending];
+  return { levels: fresh.length, made: runs.filter(({ purpose }) => purpose === "search").length };
+}
+
 /** Search runs after which the search ends whatever is left of the budget. */
-function mostSearches(knowledge: Knowledge): number {
-  return 3 * openLevels(knowledge).length + 2;
+function mostSearches({ levels }: Search): number {
+  return 3 * levels + 2;
 }
 
 /** How many more runs a decision takes at most, by the search's own limit and a usual confirmation; for estimates of time. */
-export function mostRunsToGo(knowledge: Knowledge, pending: readonly ConfirmRun[], phase: Phase): number {
+export function mostRunsToGo(
+  knowledge: Knowledge,
+  pending: readonly ConfirmRun[],
+  { phase, recommended }: Pick<Assessment, "phase" | "recommended">,
+): number {
   if (phase === "done") return 0;
-  const confirmations = reservedRuns(knowledge) - confirmationsOf(knowledge, pending);
-  const searches = mostSearches(knowledge) + mostRefinements(knowledge) - searchesOf(knowledge, pending);
+  const runs = confirmRunsOf(knowledge, pending);
+  const key = combinationKey(recommended);
+  const seeds = new Set(runs.filter(({ combination }) => combinationKey(combination) === key).map(({ seed }) => seed));
+  const confirmations = reservedRuns(knowledge) - runs.filter(({ seed }) => seeds.has(seed)).length;
+  const search = searchNow(knowledge, pending);
+  const searches = mostSearches(search) + mostRefinements(knowledge, search) - search.made;
   return Math.max(0, confirmations) + (phase === "confirm" ? 0 : Math.max(0, searches));
 }
 
-function confirmationsOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): number {
-  const runs = [...knowledge.observations, ...pending];
-  return runs.filter((run) => run.purpose === "confirm" && run.seed >= knowledge.confirmSeed).length;
+/** Of this baseline's confirmations. */
+function confirmRunsOf(knowledge: Knowledge, pending: readonly ConfirmRun[]): ConfirmRun[] {
+  return [...knowledge.observations, ...pending].filter(
+    ({ purpose, seed }) => purpose === "confirm" && seed >= knowledge.confirmSeed,
+  );
 }
 
 /**
- * The search ends when the budget holds no more than leaving out and confirming need, after three runs per open level, or,
- * from one run per level on, when no further run promises much and no part's place in or outside the set is in much doubt.
+ * The search ends when the budget holds no more than leaving out and confirming need, after three runs per level that it is
+ * about, or, from one run per level on, when no further run promises much and no part's place in or outside the set is in much doubt.
  */
 function searchIsOver(
   knowledge: Knowledge,
@@ -227,15 +252,14 @@ function searchIsOver(
   purse: Purse | null,
   pending: readonly ConfirmRun[],
 ): boolean {
-  const open = openLevels(knowledge).length;
-  if (open === 0) return true;
+  if (openLevels(knowledge).length === 0) return true;
   if (knowledge.observations.length === 0) return false;
   // Only a set that is better than the baseline so far has something to keep runs for.
   if (purse !== null && hamming(best, knowledge.baseline) > 0 && isForConfirming(knowledge, purse, pending))
     return true;
-  const searches = searchesOf(knowledge, pending);
-  if (searches >= mostSearches(knowledge)) return true;
-  if (searches < Math.max(6, open + 1) || !baselineIsKnown(knowledge)) return false;
+  const search = searchNow(knowledge, pending);
+  if (search.made >= mostSearches(search)) return true;
+  if (search.made < Math.max(6, search.levels + 1) || !baselineIsKnown(knowledge)) return false;
   const request: PlanRequest = {
     knowledge,
     pending,
@@ -255,9 +279,13 @@ function searchIsOver(
 
 /** Whether what is left is better kept for refining and confirming; too little to confirm anything is better spent on the search. */
 function isForConfirming(knowledge: Knowledge, { left, least }: Purse, pending: readonly ConfirmRun[]): boolean {
-  const all = knowledge.observations.length + pending.length + left;
+  const spent = searchesOf(knowledge, pending) + confirmRunsOf(knowledge, pending).length;
+  const all = spent + left;
   const share = Math.max(Math.floor(mostReserved * all), least <= all / 2 ? least : 0);
-  return left >= least && left <= Math.min(reservedRuns(knowledge) + mostRefinements(knowledge), share);
+  return (
+    left >= least &&
+    left <= Math.min(reservedRuns(knowledge) + mostRefinements(knowledge, searchNow(knowledge, pending)), share)
+  );
 }
 
 /** Whether some run of the baseline came out finite: before that there is nothing to compare with. */
@@ -283,6 +311,7 @@ function placementLoss(knowledge: Knowledge, ensemble: Ensemble, best: Combinati
 
 /** Refinements come out of what the budget holds beyond the confirmation itself. */
 function mayRefine(knowledge: Knowledge, purse: Purse | null, pending: readonly ConfirmRun[]): boolean {
-  const most = mostSearches(knowledge) + mostRefinements(knowledge);
-  return searchesOf(knowledge, pending) < most && (purse === null || purse.left > reservedRuns(knowledge));
+  const search = searchNow(knowledge, pending);
+  const most = mostSearches(search) + mostRefinements(knowledge, search);
+  return search.made < most && (purse === null || purse.left > reservedRuns(knowledge));
 }

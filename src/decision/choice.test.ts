@@ -35,7 +35,7 @@ function randomKnowledge(rng: Rng, objectives: readonly ResolvedObjective[], run
   return knowledgeOf(truth, observations);
 }
 
-const contest = { threshold: 33, givenUp: new Set<string>() };
+const contest = { threshold: 33, givenUp: new Set<string>(), fresh: null };
 const guarded = [
   objective("gain", { weight: 2, matters: 0.5 }),
   objective("cost", { sign: -1, weight: 0, guardrail: 1.5 }),
@@ -165,7 +165,11 @@ describe("with guardrails", () => {
       if (Math.max(...candidates.map(merit)) > top) passedOver++;
       // What was given up is not chosen again.
       if (found === null) continue;
-      const next = choose(knowledge, ensemble, { threshold: 33, givenUp: new Set([combinationKey(found)]) });
+      const next = choose(knowledge, ensemble, {
+        threshold: 33,
+        givenUp: new Set([combinationKey(found)]),
+        fresh: null,
+      });
       expect(next).not.toEqual(found);
     }
     expect(passedOver).toBeGreaterThan(3);

@@ -11,7 +11,7 @@ import { argmax } from "../math/vector.ts";
 import type { Ensemble } from "../plan/belief.ts";
 import type { Knowledge } from "../plan/plan.ts";
 import { combinationKey, hamming, neighbours } from "../plan/space.ts";
-import { type Appraisal, type Contest, candidatesOf, createJudge, type Judge } from "./appraise.ts";
+import { type Appraisal, type Contest, candidatesOf, createJudge, isEligible, type Judge } from "./appraise.ts";
 import type { Forecast } from "./confirm.ts";
 
 /** Below this probability of holding every guardrail a set is not worth finding out more about. */
@@ -33,8 +33,7 @@ export function openQuestions(knowledge: Knowledge, ensemble: Ensemble, contest:
   const best = argmax(hopeful, judge.merit);
   const failed = new Set(knowledge.failed.map(({ combination }) => combinationKey(combination)));
   const near = neighbours(knowledge.space, best?.x ?? knowledge.baseline).filter((x) => {
-    const key = combinationKey(x);
-    return hamming(x, knowledge.baseline) > 0 && !contest.givenUp.has(key) && !failed.has(key);
+    return hamming(x, knowledge.baseline) > 0 && isEligible(contest, x) && !failed.has(combinationKey(x));
   });
   const seen = new Set(hopeful.map(({ x }) => combinationKey(x)));
   const others = near.filter((x) => !seen.has(combinationKey(x))).map(judge.appraise);

@@ -322,11 +322,31 @@ describe("what is proposed after the decision", () => {
     const asked = { combination: [1, 1, 0, 1], seed: 1, purpose: "search" } as const;
     expect(steer({ ...request, pending: [asked] })).toMatchObject({ suggestions: [], stop: null });
     const seen = [...request.knowledge.observations, observe(later, "look", asked)];
+    const after = steer({ ...request, knowledge: { ...request.knowledge, observations: seen } });
+    expect(verdictOf(after.decision.verdicts, "f3")).toMatchObject({ kind: "undecided", reason: { kind: "noisy" } });
     expect(steer({ ...request, knowledge: { ...request.knowledge, observations: seen } })).toMatchObject({
       suggestions: [],
       stop: { kind: "decided" },
       decision: { state: "decided", recommended: [1, 1, 0, 0] },
     });
+  });
+
+  test("is left alone where a look would tell nothing, or may not be paid", () => {
+    const request = decidedWithout(false);
+    const { knowledge } = request;
+    const known = { combination: [0, 0, 0, 1], seed: 1, purpose: "search" } as const;
+    const elsewhere = [{ ...observe(later, "elsewhere", known), context: [1] }];
+    const contexts = [{ kind: "scale", levels: ["here", "proxy"] }] as const;
+    const observations = knowledge.observations.map((run) => ({ ...run, context: [0] }));
+    for (const other of [
+      { ...request, knowledge: { ...knowledge, failed: [{ combination: [0, 0, 0, 1] }] } },
+      { ...request, knowledge: { ...knowledge, observations, contexts, elsewhere } },
+      { ...request, runsLeft: 0 },
+      { ...request, cost: (x: Combination) => (at(x, 3) === 1 ? 0 : 1) },
+    ])
+      expect(steer(other)).toMatchObject({ suggestions: [], toGo: 0, stop: { kind: "decided" } });
+    // Whoever asks for no run hears that there is one to make.
+    expect(steer({ ...request, count: 0 })).toMatchObject({ suggestions: [], toGo: 1, stop: null });
   });
 
   test("is searched anew where three sets had been given up", () => {
@@ -353,6 +373,18 @@ describe("what is proposed after the decision", () => {
     const { decision, suggestions } = steer({ ...request, knowledge: seen });
     expect(decision.state).toBe("measuring");
     expect(suggestions.length).toBeGreaterThan(0);
+    // The old sets, which look good by their luck, do not get another turn.
+    let going = seen;
+    for (let step = 0; step < 20; step++) {
+      const { suggestions: next, stop } = steer({ ...request, count: 1, knowledge: going });
+      if (stop !== null) break;
+      for (const run of next) {
+        const isOldSet = run.purpose === "confirm" && run.combination.some(Boolean) && at(run.combination, 3) === 0;
+        expect(isOldSet).toBe(false);
+        going = { ...going, observations: [...going.observations, observe(nothing, "on", run)] };
+      }
+    }
+    expect(steer({ ...request, count: 1, knowledge: going }).stop).toEqual({ kind: "decided" });
   });
 });
 

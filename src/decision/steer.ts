@@ -24,6 +24,7 @@ import { freshSeed } from "./confirm.ts";
 import { remainingPairs, sketch, steeringEnsemble } from "./decide.ts";
 import type { Steering } from "./decision.ts";
 import type { LeaveOut } from "./leave-out.ts";
+import { firstRunOf } from "./order.ts";
 
 /** Pairs under way at once, at most: the test looks after every one, and may be done. */
 const mostPairsAtOnce = 4;
@@ -43,11 +44,13 @@ export function steer(request: PlanRequest): Steering {
     if (rest.suggestions.length > 0) ({ assessment, suggestions } = rest);
   }
   const decision = sketch(knowledge, ensemble, assessment);
-  const toGo = mostRunsToGo(knowledge, pending, assessment.phase);
   if (assessment.phase === "done") {
-    const waiting = suggestions.length + pending.length;
-    return { decision, ensemble, suggestions, toGo: waiting, stop: waiting > 0 ? null : { kind: "decided" } };
+    const looks = isBroke(request) ? [] : firstLooks(request, assessment);
+    const toGo = looks.length + looksUnderWay(request);
+    const now = looks.slice(0, Math.max(0, request.count));
+    return { decision, ensemble, suggestions: now, toGo, stop: toGo > 0 ? null : { kind: "decided" } };
   }
+  const toGo = Math.max(suggestions.length, mostRunsToGo(knowledge, pending, assessment));
   const waits = suggestions.length > 0 || pending.length > 0 || request.count < 1;
   return {
     decision,
@@ -60,6 +63,10 @@ export function steer(request: PlanRequest): Steering {
 
 function mayStart({ count, runsLeft }: PlanRequest): boolean {
   return Math.min(count, runsLeft ?? Number.POSITIVE_INFINITY) >= 1;
+}
+
+function isBroke({ runsLeft }: PlanRequest): boolean {
+  return runsLeft !== null && runsLeft < 1;
 }
 
 /** Whether the budget holds less than a pair of runs. */
@@ -79,24 +86,37 @@ function suggest(wanted: PlanRequest, ensemble: Ensemble, assessment: Assessment
     case "confirm":
       return confirmations(request, ensemble, assessment);
     case "done":
-      return firstLooks(request, assessment).slice(0, count);
+      return [];
   }
 }
 
-/** What was proposed since the decision is looked at once, beside the set that is to land: the rest waits for the landing. */
+/**
+ * After the decision, what never ran is looked at once beside the recommended set: the rest of its search waits for the
+ * landing. Where there is something to land, a level that ran elsewhere is not looked at (a full scale is dear), and never one whose
+ * run would execute nothing: it is the same recipe.
+ */
 function firstLooks(request: PlanRequest, { recommended }: Assessment): Suggestion[] {
   const { knowledge, pending } = request;
+  const { observations, failed, elsewhere, baseline, space } = knowledge;
   const history = historyOf(request);
   const mayRun = createFilter(request);
-  const runs = [...knowledge.observations, ...pending];
+  const isToLand = combinationKey(recommended) !== combinationKey(baseline);
+  const runs = [...observations, ...failed, ...pending, ...(isToLand ? elsewhere : [])];
   return openLevels(knowledge).flatMap((ref): Suggestion[] => {
     if (runs.some(({ combination }) => hasLevel(combination, ref))) return [];
-    const x = withLevel(knowledge.space, recommended, ref);
+    const x = withLevel(space, recommended, ref);
     if (x === null || !mayRun(x)) return [];
     const seed = history.nextSeed(x);
-    const why = { kind: "first-look", level: levelId(knowledge.space, ref) } as const;
-    return [{ combination: x, seed, purpose: "search", cost: request.cost(x, seed), why }];
+    const cost = request.cost(x, seed);
+    const why = { kind: "first-look", level: levelId(space, ref) } as const;
+    return cost === 0 ? [] : [{ combination: x, seed, purpose: "search", cost, why }];
   });
+}
+
+/** Pending runs of levels that have none yet. */
+function looksUnderWay({ knowledge, pending }: PlanRequest): number {
+  const unseen = openLevels(knowledge).filter((ref) => firstRunOf(knowledge, ref) < 0);
+  return pending.filter(({ combination }) => unseen.some((ref) => hasLevel(combination, ref))).length;
 }
 
 /** What cannot be run (such a combination cannot be built) does not hold up the confirmation. */

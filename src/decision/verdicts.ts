@@ -23,9 +23,11 @@ import { type Knowledge, keep } from "../plan/plan.ts";
 import { diverged } from "../plan/scale.ts";
 import { hamming, hasLevel, levelId, levelsOf, stepOf } from "../plan/space.ts";
 import type { Assessment } from "./assess.ts";
+import { testedCandidates } from "./confirm.ts";
 import type { LandReason, ShelveReason, UndecidedReason, Verdict } from "./decision.ts";
 import { interactionFunctional } from "./effects.ts";
 import { utilityInterval } from "./gains.ts";
+import { firstConfirmationOf, firstRunOf } from "./order.ts";
 
 export interface Situation {
   readonly knowledge: Knowledge;
@@ -121,6 +123,8 @@ function verdictOutside(judge: Judge, ref: LevelRef): Verdict {
     const { objective, difference: loss } = broken;
     return shelve({ kind: "harms", objective, difference: loss, guardrail: true });
   }
+  if (isFirstLook(judge, ref))
+    return undecided(judge, ref, { kind: "noisy", inSet, alone }, runsToTell(knowledge, assessment.noise, inSet));
   const reason = shelveReason(judge, ref, found, inSet, alone);
   if (reason !== null) return shelve(reason);
   if (broken !== null && inSet.low > 0) {
@@ -133,6 +137,14 @@ function verdictOutside(judge: Judge, ref: LevelRef): Verdict {
     { kind: "noisy", inSet, alone },
     runsToTell(judge.knowledge, judge.assessment.noise, inSet),
   );
+}
+
+/** Whether all that is known of a level is the one run that it got after the decision: its search is yet to come. */
+function isFirstLook({ knowledge, assessment }: Judge, ref: LevelRef): boolean {
+  const last = testedCandidates(knowledge, []).at(-1);
+  if (assessment.phase !== "done" || last === undefined) return false;
+  const runs = knowledge.observations.filter(({ combination }) => hasLevel(combination, ref));
+  return runs.length === 1 && firstRunOf(knowledge, ref) > firstConfirmationOf(knowledge, last);
 }
 
 /** What keeps a level from being judged by its effect. */

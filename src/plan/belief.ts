@@ -84,8 +84,9 @@ export function heldRuns({
   if (observations.length <= mostRuns) return observations;
   const base = combinationKey(baseline);
   const isAnchor = (run: Observation) => run.purpose !== "search" || combinationKey(run.combination) === base;
-  const anchors = observations.filter(isAnchor).slice(-mostRuns / 2);
-  const latest = observations.filter((run) => !isAnchor(run)).slice(anchors.length - mostRuns);
+  const others = observations.filter((run) => !isAnchor(run));
+  const anchors = observations.filter(isAnchor).slice(-Math.max(mostRuns / 2, mostRuns - others.length));
+  const latest = others.slice(anchors.length - mostRuns);
   const held = new Set([...anchors, ...latest]);
   return observations.filter((run) => held.has(run));
 }

@@ -7,7 +7,8 @@
  * jointly normal and objectives independent, so that the run takes the variance of φ from
  *   V = Σ_m a_m² var φ_m  to  V − Σ_m a_m² cov(φ_m, y_m)² / var y_m,
  * and tells `½ log(before / after)` nats of φ: the mutual information between the two. Over an ensemble the mean is taken.
- * Of the questions that are open (P(φ > 0) neither near 0 nor near 1) the one is named of which the run tells most.
+ * Of the questions that are open (P(φ > 0) neither near 0 nor near 1) the one is named of which the run tells most; orders are
+ * asked among the levels of which it tells most alone.
  */
 import type { Combination, LevelRef } from "../contribution/contribution.ts";
 import type { Purpose } from "../evidence/evidence.ts";

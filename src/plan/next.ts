@@ -170,14 +170,18 @@ function ranked(by: Field, candidates: readonly Combination[], history: History,
     .sort((a, b) => b.logValue - a.logValue);
 }
 
-/** The largest expected improvement that one more run near the incumbent offers, in units of utility; 0 when none does. */
+/**
+ * The largest expected improvement that one more run near the incumbent offers, of those that look best to the scouts, in units of
+ * utility; 0 when none does.
+ */
 export function bestExpectedImprovement(request: PlanRequest, ensemble: Ensemble): number {
   const { space, baseline } = request.knowledge;
   const history = historyOf(request);
   const { field, scout } = fieldsOf(ensemble, baseline);
   const incumbent = incumbentOf(baseline, history, field);
   const all = near(space, incumbent, 2, createRng(`${request.seed}/stop`));
-  const scouted = ranked(scout, all, history, incumbent).slice(0, shortlist);
+  const open = all.filter((x) => history.runsOf(x) < mostReplicates);
+  const scouted = ranked(scout, open, history, incumbent).slice(0, shortlist);
   const best = ranked(
     field,
     scouted.map(({ x }) => x),

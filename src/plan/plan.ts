@@ -89,7 +89,7 @@ export type Why =
   | { readonly kind: "audit"; readonly parts: number; readonly of: number }
   /** The recommended set without one part: is the part worth its keep? */
   | { readonly kind: "leave-out"; readonly level: string }
-  /** The set that is to land with a level that was proposed after the decision. */
+  /** After the decision: the recommended set with a level that never ran. */
   | { readonly kind: "first-look"; readonly level: string }
   /** The baseline without a part that landed before (or the baseline itself, to compare it with): does the part still hold? */
   | { readonly kind: "scrape"; readonly level: string };

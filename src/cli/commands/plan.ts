@@ -19,7 +19,11 @@ export const registerPlan: Register = (program, io) => {
       if (options.json === true) return outJson(io, plan);
       const paint = painter(io);
       io.out(`${paint("bold", plan.lab)} at ${plan.scale}: ${plan.state}, ${plan.observations} runs measured`);
-      if (plan.stop === "decided") return io.out("The decision is made: see `cairn report`, then `cairn land`.");
+      if (plan.state === "decided") {
+        io.out("The decision is made: see `cairn report`, then `cairn land`.");
+        if (plan.runs.length > 0) printRuns(io, plan);
+        return;
+      }
       if (plan.stop === "runs-spent") io.out("The budget does not allow what is still missing.");
       else if (plan.stop === "exhausted") io.out("Nothing is left that could be run and would tell more.");
       else if (plan.runs.length === 0) io.out("Nothing to run now: what is needed is on its way.");

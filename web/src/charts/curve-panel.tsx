@@ -14,6 +14,7 @@ import styles from "./curve-panel.module.css";
 import { extentOfX, type Line, type Range } from "./line.ts";
 import type { Pointer } from "./pointer.ts";
 import { ChartTable } from "./summary.tsx";
+import { useZoom } from "./zoom.ts";
 
 export type Axis = "step" | "time" | "tokens";
 
@@ -73,10 +74,7 @@ function Curve(props: CurvePanelProps & { readonly title: string }) {
   const { stage, name, runs, hidden, axis, smoothing, logarithmic, pointer, height, title } = props;
   const { t } = useTranslation("charts");
   const format = useFormat();
-  // A part of one axis is none of another.
-  const [zoomed, setZoomed] = useState({ axis, zoom: unzoomed });
-  const zoom = zoomed.axis === axis ? zoomed.zoom : unzoomed;
-  const setZoom = (next: Zoom) => setZoomed({ axis, zoom: next });
+  const [zoom, setZoom] = useZoom(`${stage}/${name}`, axis);
   const [asTable, setAsTable] = useState(false);
   const chart = useRef<ChartHandle>(null);
   // What copies a picture asks for it when it is needed: it is drawn then, with its title and its names.
