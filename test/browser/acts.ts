@@ -1,5 +1,5 @@
 import type { Locator, Page } from "playwright-core";
-import { goTo } from "./rig.ts";
+import { goTo, until } from "./rig.ts";
 
 /** What people do, by the names that they see. */
 
@@ -27,6 +27,28 @@ export async function propose(page: Page, { title, area, set: [key, value] }: Pr
 export async function say(page: Page, text: string): Promise<void> {
   await page.getByLabel("Add to the discussion").fill(text);
   await page.getByRole("button", { name: "Comment", exact: true }).click();
+}
+
+/** Where `g` and a letter lead, and what it is called there. */
+const byKeys = {
+  h: { path: "/", title: "Home" },
+  q: { path: "/queue", title: "Queue" },
+  e: { path: "/evidence", title: "Evidence" },
+  r: { path: "/runs", title: "Runs" },
+  c: { path: "/recipe", title: "Recipe" },
+  l: { path: "/lab", title: "Lab" },
+  s: { path: "/settings", title: "Settings" },
+} as const;
+
+/** By `g` and a letter, to another page. On a busy machine the letter may come too late after the `g`: then once more. */
+export async function goByKeys(page: Page, letter: keyof typeof byKeys): Promise<void> {
+  const { path, title } = byKeys[letter];
+  await until(`g and ${letter} lead to ${path}`, async () => {
+    await page.keyboard.press("g");
+    await page.keyboard.press(letter);
+    return (await page.evaluate<string>("location.pathname")) === path;
+  });
+  await page.getByRole("heading", { name: title, level: 1, exact: true }).waitFor();
 }
 
 /** What the queue does, in the line above the page; behind it is the switch. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { builtWeb } from "../../src/app/web-build.ts";
+import { isTaken } from "../../src/cli/port.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 const main = join(root, "src", "cli", "main.ts");
@@ -57,7 +59,6 @@ export async function cairn(dir: string, ...argv: string[]): Promise<string> {
 
 export interface Server {
   readonly url: string;
-  readonly port: number;
   /** In an instant, as by a power cut. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -67,18 +68,27 @@ export interface Server {
 export async function serve(dir: string, ...options: string[]): Promise<Server> {
   const port = options.includes("--port") ? [] : ["--port", "0"];
   const { child, said } = start(dir, ["serve", "--no-open", ...port, ...options]);
-  const where = () => /http:\/\/localhost:(\d+)/.exec(said.out);
+  const where = () => /http:\/\/localhost:\d+/.exec(said.out);
   await until("the server says where it is", () => {
     if (child.exitCode !== null) throw new Error(`cairn serve ended with ${child.exitCode}\n${said.err}`);
     return where() !== null;
   });
-  const [url = "", bound] = where() ?? [];
+  const [url = ""] = where() ?? [];
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     await once(child, "exit");
   };
-  return { url, port: Number(bound), kill: () => end("SIGKILL"), stop: () => end("SIGINT") };
+  return { url, kill: () => end("SIGKILL"), stop: () => end("SIGINT") };
+}
+
+/**
+ * For a server that goes and comes back: below the ports that systems give to whoever asks for any, so that nobody has it
+ * in between.
+ */
+export async function lastingPort(): Promise<number> {
+  const port = randomInt(20_000, 30_000);
+  return (await isTaken("127.0.0.1", port)) ? lastingPort() : port;
 }
 
 function start(dir: string, argv: readonly string[]) {

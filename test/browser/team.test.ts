@@ -12,7 +12,7 @@ const chromium = needs("chromium");
 const author = "Zorblax Quint";
 const agent = "wexelbot";
 
-describe.skipIf(chromium === null)("a team", () => {
+describe.skipIf(chromium === null)("a team", { timeout: 180_000 }, () => {
   let browser: Browser;
   let dir: string;
   let server: Server;
@@ -131,9 +131,12 @@ describe.skipIf(chromium === null)("a team", () => {
     const comment = page.locator("li").filter({ hasText: "Said too soon." });
     await comment.getByRole("button", { name: "Actions of the comment" }).click();
     await page.getByRole("menuitem", { name: "Remove" }).click();
+    // Under the pointer it stays; otherwise it is there for seconds.
+    const undo = page.getByRole("button", { name: "Undo" });
+    await undo.hover();
     await page.getByText("This comment was taken back.").waitFor();
     await comment.waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Undo" }).click();
+    await undo.click();
     await comment.waitFor();
     await page.reload();
     await settled(page);
