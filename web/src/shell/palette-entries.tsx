@@ -104,6 +104,12 @@ function useActions(openKeys: () => void): readonly Entry[] {
   ];
 }
 
+/** Of what was found for an earlier query, what this one may find as well: Enter takes nothing that was not asked for. */
+function stillMatching(entries: readonly Entry[], query: string): readonly Entry[] {
+  const wanted = query.toLowerCase();
+  return entries.filter(({ words, note }) => `${words} ${note ?? ""}`.toLowerCase().includes(wanted));
+}
+
 /** So many of what is looked up are offered. */
 const most = 6;
 
@@ -112,13 +118,14 @@ function useContributions(query: string): readonly Entry[] {
   const asked = { query: { q: query, limit: most } };
   const found = useApi("listContributions", asked, { enabled: query !== "", keepPrevious: true });
   if (query === "") return [];
-  return (found.data?.items ?? []).map(({ id, title }) => ({
+  const entries = (found.data?.items ?? []).map(({ id, title }) => ({
     id: `contribution ${id}`,
     icon: <IconQueue />,
     words: title,
     note: id,
     take: () => void navigate(`/contributions/${encodeURIComponent(id)}`),
   }));
+  return found.isPlaceholderData ? stillMatching(entries, query) : entries;
 }
 
 function useRuns(query: string): readonly Entry[] {
@@ -126,11 +133,12 @@ function useRuns(query: string): readonly Entry[] {
   const asked = { query: { q: query, limit: most } };
   const found = useApi("listRuns", asked, { enabled: query !== "", keepPrevious: true });
   if (query === "") return [];
-  return (found.data?.items ?? []).map(({ id, why }) => ({
+  const entries = (found.data?.items ?? []).map(({ id, why }) => ({
     id: `run ${id}`,
     icon: <IconRuns />,
     words: id,
     note: why,
     take: () => void navigate(`/runs/${encodeURIComponent(id)}`),
   }));
+  return found.isPlaceholderData ? stillMatching(entries, query) : entries;
 }

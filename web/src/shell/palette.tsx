@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconSearch } from "../components/icons.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -15,7 +15,7 @@ export default function Palette({ close, openKeys }: PaletteProps) {
   const { t } = useTranslation("shell");
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const groups = useEntries(useDeferredValue(query.trim()), openKeys);
+  const groups = useEntries(query.trim(), openKeys);
   const entries = groups.flatMap((group) => group.entries);
   const active = Math.min(at, entries.length - 1);
   const id = useId();
