@@ -92,6 +92,7 @@ function Head({ measures }: { readonly measures: readonly Measure[] }) {
         <ColumnHead
           key={measure.objective ?? ""}
           help={helpOf(measure)}
+          name={measure.objective ?? undefined}
           className={measure.objective === null ? "" : classes.objective}
         >
           {measure.objective === null ? t("column.utility") : <Breakable name={measure.objective} />}
@@ -120,13 +121,15 @@ function Breakable({ name }: { readonly name: string }) {
 interface ColumnHeadProps {
   readonly children: ReactNode;
   readonly help?: string;
+  /** Where the children may be hidden. */
+  readonly name?: string | undefined;
   readonly right?: boolean;
   readonly className?: string | undefined;
 }
 
-function ColumnHead({ children, help, right = false, className = "" }: ColumnHeadProps) {
+function ColumnHead({ children, help, name, right = false, className = "" }: ColumnHeadProps) {
   return (
-    <th scope="col" className={`${classes.column} ${className}`} data-right={right}>
+    <th scope="col" aria-label={name} className={`${classes.column} ${className}`} data-right={right}>
       {help === undefined ? (
         children
       ) : (

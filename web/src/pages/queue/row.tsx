@@ -133,7 +133,7 @@ function Forests({ level, measures }: ForestsProps) {
         )}
         {estimate !== null && <span className={classes.number}>{format.mean(estimate)}</span>}
       </td>
-      <td className={classes.objectives} data-measured={isMeasured}>
+      <td className={classes.objectives} colSpan={Math.max(1, objectives.length)} data-measured={isMeasured}>
         {objectives.map((measure) => (
           <div key={measure.objective} className={classes.objective}>
             <span className={classes.objectiveName} aria-hidden="true">
