@@ -9,6 +9,7 @@ import { groupRuns } from "../../src/app/read/groups.ts";
 import { readLog } from "../../src/app/read/logs.ts";
 import { readRun } from "../../src/app/read/run.ts";
 import { listRuns } from "../../src/app/read/runs.ts";
+import type { CurveBlock, Store } from "../../src/store/store.ts";
 import { openRig, type Rig } from "./rig.ts";
 
 let rig: Rig;
@@ -168,6 +169,47 @@ describe("curves", () => {
     const byTime = await curves({ run, name: "train_loss", axis: "time" });
     expect(byTime.series[0]?.x[0]).toBe(0);
     expect(byTime.series[0]?.x.every((x) => x >= 0 && x < 60)).toBe(true);
+  });
+
+  test("that diverged early and went on for millions of points are looked at once, and marked in every bucket", async () => {
+    const { live } = rig;
+    const [size, count, end] = [16, 2_100_000, 1_000_000];
+    const odd = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+    const steps = Float64Array.from({ length: count }, (_, i) => i);
+    const values = steps.map((i) => (i < end ? 1 : (odd[i % 3] ?? 0)));
+    const blocks = Array.from({ length: count / size }, (_, number): CurveBlock => {
+      const finite = number * size < end ? size : 0;
+      const each = finite > 0 ? 1 : null;
+      const extent = { least: number * size, most: number * size + size - 1 };
+      return { number, steps: extent, times: null, count: size, finite, min: each, max: each, mean: each };
+    });
+    const store: Store = {
+      ...live.session.store,
+      summariseMetrics: async () => blocks,
+      readMetrics: async (_attempt, _name, { first, last } = { first: 0, last: blocks.length - 1 }) => ({
+        steps: steps.subarray(first * size, (last + 1) * size),
+        values: values.subarray(first * size, (last + 1) * size),
+        times: null,
+      }),
+    };
+    const asked = curveQuery.parse({ stage: "train", run: await idOf([]), name: "x", points: 500 });
+    // Every mark for every block would be seventy thousand million looks.
+    const found = await readCurves(
+      { ...live, session: { ...live.session, store } },
+      asked,
+      new AbortController().signal,
+    );
+    const [series] = found.series;
+    expect(series).toMatchObject({ count, sampled: true });
+    const marks = series?.marks ?? [];
+    expect(marks.slice(0, 3)).toEqual([
+      { x: end, value: "-Infinity" },
+      { x: end + 1, value: "NaN" },
+      { x: end + 2, value: "Infinity" },
+    ]);
+    const diverged = (series?.x ?? []).filter((middle) => middle + count / 1000 > end).length;
+    expect(diverged).toBeGreaterThan(250);
+    expect(marks).toHaveLength(3 * diverged);
   });
 
   test("that a run has not are missing", async () => {

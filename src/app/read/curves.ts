@@ -7,6 +7,7 @@ import {
   type Block,
   drawBlocks,
   drawPoints,
+  firstMarks,
   interpolate,
   isIn,
   type Points,
@@ -35,6 +36,8 @@ interface Source {
 
 interface NumberedBlock extends Block {
   readonly number: number;
+  /** How many points of the curve are before it. */
+  readonly before: number;
 }
 
 /** Where on an axis points and blocks are; null: a block is not on it. */
@@ -91,10 +94,13 @@ async function sourceOf(
   const summaries = await store.summariseMetrics(attempt, name);
   const placing = await placingOf(store, attempt, name, axis, summaries);
   if (placing === null) return null;
-  const blocks = summaries.flatMap((summary) => {
+  const blocks: NumberedBlock[] = [];
+  let before = 0;
+  for (const summary of summaries) {
     const span = placing.over(summary);
-    return span === null ? [] : [{ ...summary, ...span }];
-  });
+    if (span !== null) blocks.push({ ...summary, ...span, before });
+    before += summary.count;
+  }
   return { run, attempt, blocks, along: placing.along };
 }
 
@@ -166,12 +172,12 @@ async function drawClosely(store: Store, source: Source, view: View, query: Curv
   return drawPoints(await pointsOf(store, source, source.blocks, query.name), view, query.points);
 }
 
-/** By its blocks; what is not finite is looked up point by point: few curves have any. */
+/** By its blocks; what is not finite is looked up point by point, once: most of a long curve may have diverged. */
 async function drawFromAfar(store: Store, source: Source, view: View, query: CurveQuery): Promise<Series> {
   const marked = source.blocks.filter(({ count, finite }) => finite < count);
-  const { x, y } = await pointsOf(store, source, marked, query.name);
-  const all = drawPoints({ x, y }, { of: view.of, frame: view.frame }, x.length).marks;
-  const marksOf = ({ from, to }: Span) => all.filter(({ x: at }) => at >= from && at <= to);
+  const points = await pointsOf(store, source, marked, query.name);
+  const first = marked[0]?.before ?? 0;
+  const marksOf = ({ before, count }: NumberedBlock) => firstMarks(points, before - first, count, view.of);
   return drawBlocks(source.blocks, view, query.points, marksOf);
 }
 

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Block, drawBlocks, drawPoints, interpolate, type Points, type Series, type Span } from "./downsample.ts";
+import {
+  type Block,
+  drawBlocks,
+  drawPoints,
+  firstMarks,
+  interpolate,
+  type Points,
+  type Series,
+  type Span,
+} from "./downsample.ts";
 
 const everything: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
@@ -156,6 +165,23 @@ describe("a curve by its blocks", () => {
     expect(series.mean).not.toContain(null);
     expect(series.marks).toEqual([{ x: 7_777, value: "NaN" }]);
   });
+});
+
+test("of some consecutive points the first mark of each kind is kept, of those in the span", () => {
+  const part = fc.tuple(fc.nat({ max: 200 }), fc.nat({ max: 200 }));
+  fc.assert(
+    fc.property(curve, part, fc.tuple(fc.double({ noNaN: true }), fc.double({ noNaN: true })), (points, ends, of) => {
+      const [first, end] = ends.map((i) => Math.min(i, points.x.length)).sort((a, b) => a - b);
+      const span = { from: Math.min(...of), to: Math.max(...of) };
+      const marks = new Map<string, number>();
+      for (let i = first ?? 0; i < (end ?? 0); i++) {
+        const [x, y] = [points.x[i] ?? 0, points.y[i] ?? 0];
+        if (!Number.isFinite(y) && x >= span.from && x <= span.to && !marks.has(`${y}`)) marks.set(`${y}`, x);
+      }
+      const found = firstMarks(points, first ?? 0, (end ?? 0) - (first ?? 0), span);
+      expect(found.map(({ x, value }) => [value, x])).toEqual([...marks]);
+    }),
+  );
 });
 
 test("between knots lies a straight line, outside them nothing changes", () => {

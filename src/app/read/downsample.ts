@@ -78,13 +78,13 @@ function inBuckets({ x, y }: Points, inView: readonly number[], frame: Span, n: 
 /**
  * Of blocks alone. A block is put where its middle is; buckets are at least as wide as the widest block, so that a curve
  * without gaps has none here. Where in a block it diverged is not known: what did is marked by `marksOf`.
- * @param marksOf the points of a block that are not finite
+ * @param marksOf the points of a block that are not finite, of each kind at least one
  */
-export function drawBlocks(
-  blocks: readonly Block[],
+export function drawBlocks<B extends Block>(
+  blocks: readonly B[],
   view: View,
   most: number,
-  marksOf: (block: Block) => readonly Mark[],
+  marksOf: (block: B) => readonly Mark[],
 ): Series {
   const { frame } = view;
   const inView = blocks.filter((block) => isIn(view.of, block));
@@ -97,6 +97,16 @@ export function drawBlocks(
     if (finite < count) for (const { x, value } of marksOf(block)) buckets.at(x).mark(x, Number(value));
   }
   return buckets.series(inView.reduce((sum, { count }) => sum + count, 0));
+}
+
+/** Of `count` points from the `first` on, those in a span that are not finite: the first of each kind, as in a bucket. */
+export function firstMarks({ x: xs, y }: Points, first: number, count: number, of: Span): readonly Mark[] {
+  const bucket = new Bucket();
+  for (let i = first; i < first + count; i++) {
+    const x = at(xs, i);
+    if (x >= of.from && x <= of.to) bucket.mark(x, at(y, i));
+  }
+  return bucket.marks;
 }
 
 /** Whether some of a block may be in a span. */
