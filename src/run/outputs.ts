@@ -1,7 +1,5 @@
-import { createReadStream } from "node:fs";
 import { lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { err, ok, type Result } from "../base/result.ts";
 import { isMissing, unlessMissing } from "../base/system-error.ts";
 import { parseItem } from "./items.ts";
@@ -14,6 +12,9 @@ export const metricsFile = "metrics.json";
 export const itemsFolder = "items";
 /** A metrics file is a handful of numbers; what is larger is something else by that name. */
 const largestMetrics = 1 << 24;
+/** A longer line is not held: a file may be one line of any length. */
+const longestItem = 1 << 20;
+const chunkSize = 1 << 16;
 
 /**
  * Whether a stage that ended well has left what it must: its declared files, a number for each of its objectives, and
@@ -68,18 +69,38 @@ const noFile = "it is not a file, but a folder, a link or something else by that
 
 async function itemsProblem(path: string, file: string): Promise<FailureCause | null> {
   if (!(await lstat(path)).isFile()) return { kind: "bad-metrics", file, message: noFile };
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
-  try {
-    for await (const line of lines) {
+  for await (const lines of linesOf(path)) {
+    for (const line of lines) {
       number++;
-      if (line.trim() === "" || parseItem(line) !== null) continue;
-      const message = `line ${number}: an item should be {"id": …, "score": number}, and may have a "cluster", not ${line.slice(0, 80)}`;
+      if (line !== null && (line.trim() === "" || parseItem(line) !== null)) continue;
+      const found = line === null ? `more than ${longestItem} characters` : line.slice(0, 80);
+      const message = `line ${number}: an item should be {"id": …, "score": number}, and may have a "cluster", not ${found}`;
       return { kind: "bad-metrics", file, message };
     }
-    return null;
+  }
+  return null;
+}
+
+/** The lines of a file, those of a chunk at once; null, and no more after it, for one that is longer than any item. */
+async function* linesOf(path: string): AsyncGenerator<readonly (string | null)[]> {
+  const file = await open(path, "r");
+  try {
+    const buffer = Buffer.allocUnsafe(chunkSize);
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    let rest = "";
+    for (let offset = 0; rest.length <= longestItem; ) {
+      const { bytesRead } = await file.read(buffer, 0, chunkSize, offset);
+      if (bytesRead === 0) break;
+      offset += bytesRead;
+      const lines = (rest + decoder.decode(buffer.subarray(0, bytesRead), { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      yield lines;
+    }
+    rest += decoder.decode();
+    yield rest.length > longestItem ? [null] : [rest];
   } finally {
-    lines.close();
+    await file.close();
   }
 }
 

@@ -125,6 +125,14 @@ describe("a stage that goes wrong", () => {
     expect(cause.kind === "bad-metrics" && `${cause.file}: ${cause.message}`).toMatch(/^items\/loss.jsonl: line 2: /);
   });
 
+  it("writes items without an end of the line: no more of it is held than an item may have", async () => {
+    // Longer than any string can be, and as a sparse file nothing on the disk.
+    const script = `mkdir $CAIRN_OUT/items; echo '{{"loss":1}}' > $CAIRN_OUT/metrics.json; echo '{{"id":1,"score":1}}' > $CAIRN_OUT/items/loss.jsonl; truncate -s 600M $CAIRN_OUT/items/loss.jsonl`;
+    const cause = await causeOf(script, {}, { objectives: new Map([["s", [{ name: "loss", items: true }]]]) });
+    expect(cause).toMatchObject({ kind: "bad-metrics", file: "items/loss.jsonl" });
+    expect(cause.kind === "bad-metrics" && cause.message).toMatch(/^line 2: .* not more than 1048576 characters$/);
+  });
+
   it("leaves a link out of its output, or a pipe in it", async () => {
     expect(await causeOf("ln -s /etc/passwd $CAIRN_OUT/x")).toMatchObject({ kind: "bad-output", path: "x" });
     await rig?.close();
@@ -148,7 +156,10 @@ describe("a stage that goes wrong", () => {
   it("puts a link in the place of a directory that it was given: what that leads to is left as it is", async () => {
     const other = mkdtempSync(join(tmpdir(), "cairn-other-"));
     mkdirSync(join(other, "own"), { mode: 0o700 });
-    for (const name of ["metrics.json", "own/model"]) writeFileSync(join(other, name), '{"loss": 1}');
+    for (const name of ["metrics.json", "own/model"]) {
+      writeFileSync(join(other, name), '{"loss": 1}');
+      chmodSync(join(other, name), 0o644);
+    }
     try {
       for (const change of ["rm -r $CAIRN_OUT", `rm -r $CAIRN_OUT; ln -s ${other} $CAIRN_OUT`]) {
         const cause = await causeOf(change, {}, { objectives: loss });
