@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { sha256 } from "../base/digest.ts";
-import type { RunEvent, StageFailure, StageResult } from "../run/run.ts";
+import type { FailureCause, RunEvent, StageFailure, StageResult } from "../run/run.ts";
 import { StoreError } from "../store/store.ts";
 import { createRunLog, runLogPath } from "./run-log.ts";
 
@@ -69,6 +69,23 @@ test("what stages print and say stays out of it", () => {
     { kind: "stage-failed", ...at, failure: failure({}), willRetry: false },
   );
   expect(lines).toMatchObject([{ level: "error", event: "stage-failed" }]);
+  expect(JSON.stringify(lines)).not.toContain("hunter2");
+});
+
+test("nor is there a word of theirs, of their command or of the cluster in how they failed", () => {
+  const said = 'line 1: an item should be {"id": …, "score": number}, not {"id": "hunter2"}';
+  const causes: readonly (readonly [FailureCause, string])[] = [
+    [{ kind: "bad-metrics", file: "items/loss.jsonl", message: said }, "train failed: bad-metrics (items/loss.jsonl)"],
+    [{ kind: "bad-output", path: "hunter2", message: "it links to /home/hunter2" }, "train failed: bad-output"],
+    [{ kind: "spawn", command: "./hunter2", message: "no program named hunter2" }, "train failed: spawn"],
+    [{ kind: "refused", message: "sbatch: error: hunter2" }, "train failed: refused"],
+  ];
+  const lines = logged(
+    ...causes.map(([cause]): RunEvent => {
+      return { kind: "stage-failed", ...at, failure: failure({ cause }), willRetry: false };
+    }),
+  );
+  expect(lines.map((each) => [each.failure, each.msg])).toEqual(causes.map(([cause, msg]) => [cause.kind, msg]));
   expect(JSON.stringify(lines)).not.toContain("hunter2");
 });
 

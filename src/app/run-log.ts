@@ -39,8 +39,8 @@ interface RunLogOptions {
 }
 
 /**
- * Tells of runs, stages and attempts. What stages print or say of themselves stays in their own logs: it may hold
- * anything, secrets too; nothing of the environment, commands or parameters goes in.
+ * Tells of runs, stages and attempts. What stages print, write or say of themselves stays with them: it may hold anything,
+ * secrets too; nothing of the environment, commands or parameters goes in.
  */
 export function createRunLog({ workspace, lab, owner, clock }: RunLogOptions): RunLog {
   const timestamp = stdTimeFunctions.isoTime;
@@ -73,7 +73,7 @@ export function createRunLog({ workspace, lab, owner, clock }: RunLogOptions): R
         const { key, attempt, attempts, cause } = failure;
         const fields = { event: kind, run, stage, key, attempt, attempts, ...secondsOf(failure), failure: cause.kind };
         if (attempt !== null) begun.delete(attempt);
-        return log[willRetry ? "warn" : "error"]({ ...fields, willRetry }, describeFailure(failure));
+        return log[willRetry ? "warn" : "error"]({ ...fields, willRetry }, sentenceOf(failure));
       }
       case "stage-reused":
       case "stage-shared": {
@@ -124,6 +124,21 @@ export function createRunLog({ workspace, lab, owner, clock }: RunLogOptions): R
       else log.error({ event, failure: problem.failure.kind }, sentenceOfProblem(problem));
     },
   };
+}
+
+/** A cause that is told in words of the stage, of its command or of the cluster is named by its kind alone. */
+function sentenceOf(failure: StageFailure): string {
+  const { stage, cause } = failure;
+  switch (cause.kind) {
+    case "bad-metrics":
+      return `${stage} failed: ${cause.kind} (${cause.file})`;
+    case "bad-output":
+    case "spawn":
+    case "refused":
+      return `${stage} failed: ${cause.kind}`;
+    default:
+      return describeFailure(failure);
+  }
 }
 
 /** Levels by their names: a number means something to pino alone. */
