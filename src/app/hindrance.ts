@@ -1,3 +1,4 @@
+import { isSubmitLimit } from "../run/executors/slurm.ts";
 import type { RunResult, StageFailure } from "../run/run.ts";
 import { type Failure, failureOf } from "./errors.ts";
 import { labFile } from "./load.ts";
@@ -9,7 +10,7 @@ import { describeFailure } from "./words.ts";
  * to be started until somebody has mended it. null: the run's failure, if it failed, is its own.
  */
 export async function hindranceOf(
-  { artifacts }: Pick<Session, "artifacts">,
+  { artifacts }: { readonly artifacts: Pick<Session["artifacts"], "prove"> },
   result: RunResult,
 ): Promise<Failure | null> {
   for (const outcome of result.stages.values()) {
@@ -26,6 +27,11 @@ async function hindranceBy(failure: StageFailure, prove: () => Promise<void>): P
       // Without an attempt it is the recipe that was refused, here. What a stage takes of a cluster is the lab's to say.
       if (failure.attempt === null) return null;
       const help = `Mend \`executor\` in ${labFile}, or the stage's resources; \`cairn doctor\` asks about every stage.`;
+      return { kind: "unavailable", message, help };
+    }
+    case "lost": {
+      if (!isSubmitLimit(failure.cause.message)) return null;
+      const help = `Set \`jobs\` of \`executor\` in ${labFile} to what the site lets you submit at once, or go on when other jobs of yours have ended.`;
       return { kind: "unavailable", message, help };
     }
     case "disk-full":

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,8 +9,9 @@ import { needs } from "../../../test/needs.ts";
 import { type SlurmRig, startSlurm } from "../../../test/rigs/slurm.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { Executor, Task } from "../run.ts";
+import { jobFiles } from "./job-script.ts";
 import { createRemoteExecutor } from "./remote.ts";
-import { createSlurm, type SlurmOptions, trySubmission } from "./slurm.ts";
+import { type Call, createSlurm, type SlurmOptions, trySubmission } from "./slurm.ts";
 
 const defaults: SlurmOptions = { partition: null, account: null, qos: null, arguments: [] };
 const quick = { pause: { least: 50, most: 300 }, patience: 5_000, lag: 10_000 };
@@ -23,6 +24,60 @@ function create(options: Partial<SlurmOptions> = {}, onContact: (problem: string
     ...quick,
   });
 }
+
+describe("what a site says of a submission", () => {
+  const job: Task = {
+    attempt: "stage-0123456789-1-00000000",
+    folder: "/folder",
+    argv: ["true"],
+    cwd: "/",
+    env: {},
+    logFile: "/folder/log",
+    resources: { cpus: 1, gpus: 0, memory: null },
+    timeout: null,
+  };
+  const policy =
+    "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)\n";
+  const saying =
+    (stderr: string): Call =>
+    async () => ({ kind: "exited", code: 1, stdout: "", stderr });
+
+  it.each([
+    ["sbatch: error: AssocMaxSubmitJobLimit\n", "unknown"],
+    ["sbatch: error: AssocGrpSubmitJobsLimit\n", "unknown"],
+    ["sbatch: error: QOSMaxSubmitJobPerUserLimit\n", "unknown"],
+    ["sbatch: error: MaxSubmitJobsPerAccount\n", "unknown"],
+    ["", "unknown"],
+    ["sbatch: error: QOSMaxCpuPerUserLimit\n", "refused"],
+    ["sbatch: error: AssocMaxWallDurationPerJobLimit\n", "refused"],
+    ["sbatch: error: MaxMemPerLimit\n", "refused"],
+  ] as const)("%j: %s", async (named, kind) => {
+    const submission = await createSlurm(defaults, saying(named + policy)).submit(job, "/folder/script");
+    expect(submission).toEqual({ kind, message: expect.stringContaining("job submit limit") });
+    expect(await trySubmission(defaults, job, saying(named + policy))).toEqual(
+      kind === "unknown" ? null : expect.stringContaining("job submit limit"),
+    );
+  });
+
+  it("is asked again within the same attempt when no more jobs are taken for now", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "cairn-job-"));
+    let submissions = 0;
+    const call: Call = async ([program]) => {
+      if (program !== "sbatch") return { kind: "exited", code: 0, stdout: "", stderr: "" };
+      if (++submissions < 3) return { kind: "exited", code: 1, stdout: "", stderr: policy };
+      writeFileSync(jobFiles(folder).exit, "0 1 2\n");
+      return { kind: "exited", code: 0, stdout: "17\n", stderr: "" };
+    };
+    const options = { clock: systemClock, wrapping: { modules: [], prefix: [] }, onContact: () => {} };
+    const executor = createRemoteExecutor(createSlurm(defaults, call), {
+      ...options,
+      ...{ pause: { least: 1, most: 2 }, patience: 5, lag: 10_000 },
+    });
+    expect(await executor.start({ ...job, folder }).exit).toMatchObject({ kind: "exited", code: 0 });
+    expect(submissions).toBe(3);
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe.skipIf(needs("slurm") === null)("Slurm", () => {
   let rig: SlurmRig;

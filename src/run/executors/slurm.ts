@@ -51,7 +51,7 @@ export function createSlurm(options: SlurmOptions, call: Call = callProgram): Re
 async function submit(options: SlurmOptions, call: Call, task: Task, script: string): Promise<Submission> {
   const result = await call(["sbatch", ...submissionArguments(options, task), script]);
   if (result.kind === "absent") return { kind: "refused", message: problemOf(result) };
-  if (result.kind === "timed-out" || (result.code !== 0 && isOutOfReach(result.stderr))) {
+  if (result.kind === "timed-out" || (result.code !== 0 && isPassing(result.stderr))) {
     return { kind: "unknown", message: problemOf(result) };
   }
   return result.code === 0 ? { kind: "accepted" } : { kind: "refused", message: problemOf(result) };
@@ -68,7 +68,7 @@ export async function trySubmission(
 ): Promise<string | null> {
   const full = { ...task, attempt: "cairn-doctor", logFile: "/dev/null" };
   const result = await call(["sbatch", "--test-only", ...submissionArguments(options, full), "--wrap=true"]);
-  if (result.kind !== "exited" || result.code === 0 || isOutOfReach(result.stderr)) return null;
+  if (result.kind !== "exited" || result.code === 0 || isPassing(result.stderr)) return null;
   return problemOf(result);
 }
 
@@ -195,6 +195,20 @@ function isOutOfReach(stderr: string): boolean {
   const words =
     /unable to contact|connect failure|connection refused|timed out|zero bytes|communication|socket error|munge|try again|temporarily|server not running/i;
   return words.test(stderr);
+}
+
+/**
+ * Words of a site that takes no more jobs until some have ended. The sentence about policies stands for every limit, of a
+ * job's size too: it says this only where no limit is named beside it.
+ */
+export function isSubmitLimit(message: string): boolean {
+  if (/SubmitJobs?(?:Limit|Per)/.test(message)) return true;
+  return /job submit limit/i.test(message) && !/\b(?:QOS|Assoc|Max)\w/.test(message);
+}
+
+/** What may be taken when it is submitted again. */
+function isPassing(stderr: string): boolean {
+  return isOutOfReach(stderr) || isSubmitLimit(stderr);
 }
 
 function problemOf(result: CallResult): string {
