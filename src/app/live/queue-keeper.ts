@@ -33,6 +33,9 @@ const patience = 15_000;
 /** Another process that makes one run after the other does not have this one plan after each. */
 const leastRest = 5000;
 const progressInterval = 1000;
+/** Each piece of work may leave cancelled runs on the record, so what stays in the way is tried less and less often. */
+const firstRetry = 30_000;
+const longestRetry = 30 * 60_000;
 
 type State = { readonly kind: "working" } | { readonly kind: "resting"; readonly rest: QueueRest };
 
@@ -40,8 +43,10 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
   let { paused } = options;
   let state: State = { kind: "working" };
   let rested = { at: Number.NEGATIVE_INFINITY, asOf: 0 };
+  let workingSince = performance.now();
   let closing = false;
   let retry: NodeJS.Timeout | null = null;
+  let retryPause = firstRetry;
   const progress = new Map<string, number>();
   const toldAt = new Map<string, number>();
 
@@ -53,6 +58,11 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
     if (retry !== null) clearTimeout(retry);
     retry = null;
     if (!closing && !paused) thread.post({ kind: "work" });
+  };
+  /** Somebody has done something: what was in the way may be gone. */
+  const workAnew = () => {
+    retryPause = firstRetry;
+    work();
   };
   const onProgress = ({ run, attempt, done }: Extract<QueueSaid, { kind: "progress" }>) => {
     if (done === null) progress.delete(attempt);
@@ -68,8 +78,17 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
     rested = { at: performance.now(), asOf };
     progress.clear();
     become({ kind: "resting", rest: wireRest(rest) });
-    // What another process was in the way of (a busy database) may be over by itself.
-    if (rest.kind === "problem") retry = setTimeout(work, 30_000);
+    // What has worked for long, or to an end, was not broken from its start.
+    if (rest.kind !== "problem" || rested.at - workingSince > longestRetry) retryPause = firstRetry;
+    if (rest.kind !== "problem" || closing) return;
+    // What is in the way (a busy database, a full disk) may be over by itself.
+    if (retry !== null) clearTimeout(retry);
+    retry = setTimeout(work, retryPause);
+    retryPause = Math.min(longestRetry, 2 * retryPause);
+  };
+  const onWorking = () => {
+    workingSince = performance.now();
+    become({ kind: "working" });
   };
   const start = (data: ThreadData) =>
     options.startThread?.(data) ??
@@ -79,7 +98,7 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
     start: (generation) => start({ ...options.data, generation }),
     onStart: () => (paused ? [] : [{ kind: "work" }]),
     onSaid: (said) => {
-      if (said.kind === "working") become({ kind: "working" });
+      if (said.kind === "working") onWorking();
       else if (said.kind === "resting") onRest(said);
       else onProgress(said);
     },
@@ -101,13 +120,13 @@ export function keepQueue(options: QueueKeeperOptions): QueueKeeper {
       if (wanted === paused) return;
       paused = wanted;
       if (paused) thread.post({ kind: "pause" });
-      else work();
+      else workAnew();
       options.onState();
     },
     reload: () => {
       thread.post({ kind: "reload" });
       // Also when it seems to work: it may have come to rest by the lab as it was, with that word still on its way.
-      work();
+      workAnew();
     },
     evidence: (number) => {
       if (state.kind === "working" || number <= rested.asOf || retry !== null) return;
