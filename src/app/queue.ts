@@ -22,7 +22,7 @@ import { originOf } from "./contexts.ts";
 import { CairnError, type Failure } from "./errors.ts";
 import { executorOf } from "./executors.ts";
 import { hindranceOf } from "./hindrance.ts";
-import { type History, readHistory } from "./history.ts";
+import { type History, type PastRun, readHistory } from "./history.ts";
 import { knowledgeOf } from "./knowledge.ts";
 import { failureOfAttempts } from "./reasons.ts";
 import { createRunLog } from "./run-log.ts";
@@ -114,8 +114,9 @@ async function withQueue(
   const interrupt = () => void runner.cancel();
   options.signal.addEventListener("abort", interrupt, { once: true });
   log.begin();
+  const queue = new Queue(current, runner, record, capacity, { ...options, onEvent });
   try {
-    const end = await work(new Queue(current, runner, record, capacity, { ...options, onEvent }));
+    const end = await work(queue);
     log.end(end.kind);
     return end;
   } catch (error) {
@@ -124,6 +125,7 @@ async function withQueue(
   } finally {
     options.signal.removeEventListener("abort", interrupt);
     await runner.cancel();
+    await queue.settled();
   }
 }
 
@@ -132,6 +134,12 @@ const mostIdleLooks = 3;
 const idleMilliseconds = 500;
 
 const baselineRun = { seed: 1, purpose: "search", cost: 0, why: { kind: "baseline" } } as const;
+
+/** A run that was asked for, and that another process has. */
+interface Awaited {
+  readonly row: RunRow;
+  readonly asked: AskedRun;
+}
 
 class Queue {
   readonly #current: () => Session;
@@ -199,7 +207,10 @@ class Queue {
           const { kind } = steering.stop;
           return this.#drained(kind === "runs-spent" ? { kind: "budget-spent", which: left.which } : { kind });
         }
-        for (const suggestion of steering.suggestions) await this.#start(session, suggestion);
+        for (const suggestion of steering.suggestions) {
+          if (this.#startsNothing()) break;
+          await this.#start(session, suggestion);
+        }
       }
       if (this.#inFlight.size > 0) {
         idle = 0;
@@ -211,8 +222,13 @@ class Queue {
       idle = history.pending.length > 0 ? 0 : idle + 1;
       if (idle > mostIdleLooks) return { kind: "exhausted" };
       await new Promise((wake) => setTimeout(wake, idleMilliseconds));
-      await this.#takeOver();
+      await this.#takeOver(session, history);
     }
+  }
+
+  /** When the end of all that was launched is written down, or could not be. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#inFlight.values());
   }
 
   /** A run's end, or a change of what the queue is to do. */
@@ -227,35 +243,62 @@ class Queue {
   }
 
   async make(asked: readonly AskedRun[]): Promise<QueueEnd> {
-    const { signal } = this.#options;
-    let others: (readonly [RunRow, Combination])[] = [];
+    let others: readonly Awaited[] = [];
     for (const run of asked) {
       const session = this.#current();
       while (this.#inFlight.size >= slotsOf(session, this.#capacity)) await Promise.race(this.#inFlight.values());
-      if (signal.aborted || this.#hindrance !== null) break;
-      const row = await this.#start(session, { ...run, cost: 0 });
-      if (!this.#inFlight.has(row.id)) others.push([row, run.combination]);
+      if (this.#startsNothing()) break;
+      others = [...others, ...(await this.#ask(session, run))];
     }
     for (;;) {
       others = await this.#ofOthers(others);
       const end = await this.#drained({ kind: "exhausted" });
-      if (signal.aborted || others.length === 0) return end;
+      if (this.#options.signal.aborted || others.length === 0) return end;
       await new Promise((wake) => setTimeout(wake, idleMilliseconds));
     }
   }
 
-  /** Takes up runs that a process which is gone left behind. Returns those that one which lives has not ended. */
-  async #ofOthers(others: readonly (readonly [RunRow, Combination])[]): Promise<(readonly [RunRow, Combination])[]> {
+  #startsNothing(): boolean {
+    return this.#options.signal.aborted || this.#hindrance !== null;
+  }
+
+  /** Starts it. Returns what is to be awaited of it: nothing, when it is made here. */
+  async #ask(session: Session, asked: AskedRun): Promise<readonly Awaited[]> {
+    const row = await this.#start(session, { ...asked, cost: 0 });
+    return this.#inFlight.has(row.id) ? [] : [{ row, asked }];
+  }
+
+  /**
+   * Takes up runs that a process which is gone left behind, tells of those that failed, and starts anew those that were
+   * given up. Returns those that a process which lives has not ended.
+   */
+  async #ofOthers(others: readonly Awaited[]): Promise<readonly Awaited[]> {
     const session = this.#current();
-    const ids = others.map(([row]) => row.id);
+    const ids = others.map(({ row }) => row.id);
     const taken = new Map((await session.store.takeOverRuns(session.owner, ids)).map((row) => [row.id, row]));
     const rows = new Map((await session.store.findRuns(ids)).map((row) => [row.id, row]));
-    return others.filter(([{ id }, combination]) => {
-      const mine = taken.get(id);
-      if (mine !== undefined) this.#launch(session, mine, combination, english.run({ kind: "asked" }), 0);
-      const state = rows.get(id)?.state;
-      return mine === undefined && (state === "pending" || state === "running");
-    });
+    const left: Awaited[] = [];
+    for (const other of others) {
+      const { asked } = other;
+      const mine = taken.get(other.row.id);
+      const row = mine ?? rows.get(other.row.id);
+      if (mine !== undefined) this.#launch(session, mine, asked.combination, english.run({ kind: "asked" }), 0);
+      else if (row !== undefined && isUnfinished(row)) left.push(other);
+      else if (row?.state === "failed") this.#tellFailure(row);
+      else if (row?.state === "cancelled" && !this.#startsNothing()) left.push(...(await this.#ask(session, asked)));
+    }
+    return left;
+  }
+
+  /** Of a run that another process has made. */
+  #tellFailure(run: RunRow): void {
+    for (const { stage, key, attempt, failed } of run.stages) {
+      if (failed === undefined) continue;
+      const failure = { stage, key, attempt, ...failed, logTail: [], logFile: null };
+      const event = { kind: "stage-failed", run: run.id, stage, failure, willRetry: false } as const;
+      this.#options.onEvent({ kind: "stage", event });
+    }
+    this.#options.onEvent({ kind: "run-finished", run, values: new Map() });
   }
 
   /** When what runs has ended. @throws CairnError `unavailable` when something would keep every run from being made. */
@@ -266,29 +309,33 @@ class Queue {
     return this.#baselineFailure === null ? end : { kind: "baseline-failed", ...this.#baselineFailure };
   }
 
-  /** Runs that a process which is gone left behind come first. */
+  /** Runs that a process which is gone left behind come first, with those that a queue of this process did. */
   async #adopt(): Promise<void> {
-    const runs = await this.#takeOver();
-    const { observations } = await readHistory(this.#current());
-    this.#options.onEvent({ kind: "resumed", runs, observations: observations.length });
+    const session = this.#current();
+    const history = await readHistory(session);
+    // Nothing is in flight yet: what is this owner's own was left by a queue that broke, or whose baseline did not run.
+    const own = history.runs.filter(({ row }) => isUnfinished(row) && row.owner === session.owner);
+    for (const run of own) await this.#takeUp(session, run);
+    const taken = await this.#takeOver(session, history);
+    const observations = history.observations.length;
+    this.#options.onEvent({ kind: "resumed", runs: own.length + taken, observations });
   }
 
-  /** Launches what owners that died have left, as far as it is still about the lab as it is. Returns how many there were. */
-  async #takeOver(): Promise<number> {
-    const session = this.#current();
-    const { store, owner } = session;
-    const adopted = await store.takeOverRuns(owner);
-    if (adopted.length === 0) return 0;
-    const history = await readHistory(session);
-    const current = new Map(history.pending.map((run) => [run.row.id, run]));
-    for (const row of adopted) {
-      // Another scale's wait for whoever works at that scale next.
-      if (row.scale !== session.scale) continue;
-      const combination = current.get(row.id)?.combination ?? null;
-      if (combination === null) await store.updateRun(row.id, owner, { state: "cancelled" });
-      else this.#launch(session, row, combination, "left over from an interrupted session", 0);
+  /** Takes up what owners that died have left; what is of another scale waits for whoever works at that. Returns how many. */
+  async #takeOver(session: Session, history: History): Promise<number> {
+    const left = new Map(history.runs.filter(({ row }) => isUnfinished(row)).map((run) => [run.row.id, run]));
+    const rows = await session.store.takeOverRuns(session.owner, [...left.keys()]);
+    for (const row of rows) {
+      const run = left.get(row.id);
+      if (run !== undefined) await this.#takeUp(session, { ...run, row });
     }
-    return adopted.length;
+    return rows.length;
+  }
+
+  /** Launches a run of this owner's, if it is still about the lab as it is. */
+  async #takeUp(session: Session, { row, combination, current }: PastRun): Promise<void> {
+    if (!current || combination === null) await session.store.updateRun(row.id, session.owner, { state: "cancelled" });
+    else this.#launch(session, row, combination, "left over from an interrupted session", 0);
   }
 
   /** Returns the run, which another process may have, or have made. */
@@ -394,6 +441,10 @@ class Queue {
     }
     return tightest.runs === null ? tightest : { ...tightest, runs: tightest.runs - this.#inFlight.size };
   }
+}
+
+function isUnfinished({ state }: RunRow): boolean {
+  return state === "pending" || state === "running";
 }
 
 function baselineIsUnknown({ loaded: { baseline } }: Session, { runs }: History): boolean {
