@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { call } from "../../api/client.ts";
@@ -21,6 +21,20 @@ import { queueTable } from "./table.ts";
 import { useSettled } from "./use-settled.ts";
 import { Views } from "./views.tsx";
 
+/** The order goes by the plan, which may take longer to make than the list: the list is asked for again when it is there. */
+function useWorth({
+  dataUpdatedAt,
+  refetch,
+}: {
+  readonly dataUpdatedAt: number;
+  readonly refetch: () => unknown;
+}): void {
+  const planned = useApi("plan").dataUpdatedAt;
+  useEffect(() => {
+    if (dataUpdatedAt > 0 && planned > dataUpdatedAt) refetch();
+  }, [dataUpdatedAt, planned, refetch]);
+}
+
 export default function QueuePage() {
   const { t } = useTranslation("queue");
   const format = useFormat();
@@ -33,6 +47,7 @@ export default function QueuePage() {
       signal,
     }),
   );
+  useWorth(found);
   const rows = useMemo(() => found.data?.pages.flatMap(({ items }) => items) ?? [], [found.data]);
   const objectives = lab.data?.objectives ?? noObjectives;
   const measures = useMemo(() => measuresOf(objectives, rows), [objectives, rows]);
