@@ -29,14 +29,14 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole("button", { name: "Comment", exact: true }).click();
 }
 
-/** Where `g` and a letter lead, and what it is called there. */
+/** Where `g` and a letter lead, and what it is called there: the lab by its own name. */
 const byKeys = {
   h: { path: "/", title: "Home" },
   q: { path: "/queue", title: "Queue" },
   e: { path: "/evidence", title: "Evidence" },
   r: { path: "/runs", title: "Runs" },
   c: { path: "/recipe", title: "Recipe" },
-  l: { path: "/lab", title: "Lab" },
+  l: { path: "/lab", title: "planted" },
   s: { path: "/settings", title: "Settings" },
 } as const;
 
