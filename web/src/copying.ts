@@ -9,12 +9,17 @@ export interface Table {
  * Puts a text on the clipboard. Browsers have none for pages that came over plain HTTP from another machine, as from a
  * team's server in its own network; there the old way still works.
  *
- * @throws when neither is allowed.
+ * @param text may be on its way still. A click's permission to write is gone soon: it is used at once all the same.
+ * @throws when neither is allowed, or the text does not come.
  */
-export async function writeClipboard(text: string): Promise<void> {
-  if (window.isSecureContext) return navigator.clipboard.writeText(text);
+export async function writeClipboard(text: string | Promise<string>): Promise<void> {
+  if (window.isSecureContext) {
+    if (typeof text === "string" || !("ClipboardItem" in window)) return navigator.clipboard.writeText(await text);
+    const content = text.then((all) => new Blob([all], { type: "text/plain" }));
+    return navigator.clipboard.write([new ClipboardItem({ "text/plain": content })]);
+  }
   const field = document.createElement("textarea");
-  field.value = text;
+  field.value = await text;
   field.style.position = "fixed";
   field.style.opacity = "0";
   // Inside a dialog the focus is kept: the field has to be there too.

@@ -25,12 +25,9 @@ export function CopyMenu({ table, picture, name = "cairn" }: CopyMenuProps) {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
     notify(t("copy.done"));
   };
-  const withTable = async (write: (table: Table) => string) => {
-    try {
-      if (table !== undefined) copyText(write(await table()));
-    } catch (error) {
-      notifyError(error instanceof Error ? error : new Error(String(error)));
-    }
+  const copyTable = (write: (table: Table) => string) => {
+    const made = table?.();
+    if (made !== undefined) copyText(made instanceof Promise ? made.then(write) : write(made));
   };
   const savePicture = async (png: Blob) => saveAs(png, `${name}.png`);
   return (
@@ -43,8 +40,8 @@ export function CopyMenu({ table, picture, name = "cairn" }: CopyMenuProps) {
       <Menu.Dropdown>
         {table !== undefined && (
           <>
-            <Menu.Item onClick={() => void withTable(csvOf)}>{t("copy.csv")}</Menu.Item>
-            <Menu.Item onClick={() => void withTable(markdownOf)}>{t("copy.markdown")}</Menu.Item>
+            <Menu.Item onClick={() => copyTable(csvOf)}>{t("copy.csv")}</Menu.Item>
+            <Menu.Item onClick={() => copyTable(markdownOf)}>{t("copy.markdown")}</Menu.Item>
           </>
         )}
         {picture !== undefined && (

@@ -19,12 +19,19 @@ function closeButton() {
   return { "aria-label": i18n.t("components:close") };
 }
 
-/** Copies a text, and says that it did. */
-export function copyText(text: string): void {
-  writeClipboard(text).then(
-    () => notify(i18n.t("components:copy.done")),
-    () => notifyError(new Error(i18n.t("components:copy.refused"))),
-  );
+/** Copies a text, which may be on its way still, and says that it did. */
+export function copyText(text: string | Promise<string>): void {
+  const id = newId();
+  if (typeof text !== "string")
+    notifications.show({ id, message: i18n.t("components:copy.fetching"), autoClose: false, withCloseButton: false });
+  const refused = () => notifyError(new Error(i18n.t("components:copy.refused")));
+  writeClipboard(text)
+    .finally(() => notifications.hide(id))
+    .then(
+      () => notify(i18n.t("components:copy.done")),
+      // What went wrong may be that the text did not come.
+      () => Promise.resolve(text).then(refused, notifyError),
+    );
 }
 
 /** What went wrong and what would be right. */
