@@ -612,6 +612,6 @@ function lastLandingAt(session: Session): number {
 
 /** Sorts by time, short enough to type, and not the same in two processes. */
 function newRunId(now: number): string {
-  const salt = digestJson([now, process.pid, process.hrtime.bigint().toString()]).slice(0, 4);
+  const salt = digestJson([now, process.pid, process.hrtime.bigint().toString()]).slice(0, 6);
   return `r${Math.floor(now / 1000).toString(36)}${salt}`;
 }

@@ -6,8 +6,8 @@ export type TextPart =
   | { readonly kind: "contribution"; readonly id: string; readonly text: string };
 
 const word = /[A-Za-z0-9][A-Za-z0-9_-]*(?:=[A-Za-z0-9][A-Za-z0-9_-]*)?/g;
-/** As the store makes them: `r`, the seconds in base 36 and four characters of chance. */
-const runId = /^r[0-9a-z]{10,11}$/;
+/** As the store makes them: `r`, the seconds in base 36 and a few characters of chance. */
+const runId = /^r[0-9a-z]{10,13}$/;
 /**
  * @param text as a person typed it
  * @param contributions ids of the lab
