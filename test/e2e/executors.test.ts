@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { z } from "zod";
+import { askedByHand, type Findings, findingsOf } from "../findings.ts";
 import { needs } from "../needs.ts";
 import { startRay } from "../rigs/ray.ts";
 import { startSlurm } from "../rigs/slurm.ts";
@@ -32,25 +32,12 @@ async function ray(): Promise<{ readonly executor: string; readonly rig: Awaited
   return { executor: `{ kind: ray, address: '${rig.address}' }`, rig };
 }
 
-/** What a report says of the lab; without when it was made, and how long things took. */
-const findings = z.object({
-  state: z.string(),
-  recommended: z.array(z.string()),
-  set: z.json(),
-  contributions: z.array(z.json()),
-  effects: z.array(z.json()),
-  points: z.array(z.json()),
-  runs: z.array(z.object({ levels: z.array(z.string()), seed: z.number(), state: z.string(), values: z.json() })),
-});
-
-/** Runs by hand, since what the planner chooses depends on what things cost. */
-async function decided(rig: Rig): Promise<z.infer<typeof findings>> {
-  for (const levels of [["baseline"], ["muon"], ["muon", "rotary"], ["high-lr"]]) {
+async function decided(rig: Rig): Promise<Findings> {
+  for (const levels of askedByHand) {
     const { code, err } = await rig.cairn("run", ...levels, "--seeds", "2");
     expect([0, 3], err).toContain(code);
   }
-  const { out } = await rig.cairn("report", "--json");
-  return findings.parse(JSON.parse(out, (key, value) => (key === "costToKnow" ? undefined : value)));
+  return findingsOf((await rig.cairn("report", "--json")).out);
 }
 
 describe("the same lab", { timeout: 200_000 }, () => {
@@ -108,7 +95,7 @@ test("a cluster that takes no stage any more ends the queue, and is laid at no c
   process.env.CAIRN_RAY_TOKEN = "expired";
   const states = async () => {
     const { out } = await rig.cairn("report", "--json");
-    return findings.parse(JSON.parse(out)).runs.map(({ state }) => state);
+    return findingsOf(out).runs.map(({ state }) => state);
   };
   for (const argv of [["run"], ["run", "large", "--seeds", "3"]]) {
     const { code, err } = await rig.cairn(...argv);
@@ -165,7 +152,7 @@ describe("jobs elsewhere", { timeout: 120_000 }, () => {
       const { code, err } = await lab.cairn("run", "baseline");
       expect([0, 3], err).toContain(code);
       expect(cluster.started).toHaveLength(1);
-      const report = findings.parse(JSON.parse((await lab.cairn("report", "--json")).out));
+      const report = findingsOf((await lab.cairn("report", "--json")).out);
       expect(report.runs).toMatchObject([{ state: "done", values: { loss: 1 } }]);
     });
   }
