@@ -322,7 +322,9 @@ describe("what is proposed after the decision", () => {
     const asked = { combination: [1, 1, 0, 1], seed: 1, purpose: "search" } as const;
     expect(steer({ ...request, pending: [asked] })).toMatchObject({ suggestions: [], stop: null });
     const seen = [...request.knowledge.observations, observe(later, "look", asked)];
-    const after = steer({ ...request, knowledge: { ...request.knowledge, observations: seen } });
+    // One bad look is no verdict either: the search is yet to come.
+    const bad = observe(landscape([6, 4, -3, -40]), "look", asked);
+    const after = steer({ ...request, knowledge: { ...request.knowledge, observations: [...seen.slice(0, -1), bad] } });
     expect(verdictOf(after.decision.verdicts, "f3")).toMatchObject({ kind: "undecided", reason: { kind: "noisy" } });
     expect(steer({ ...request, knowledge: { ...request.knowledge, observations: seen } })).toMatchObject({
       suggestions: [],
